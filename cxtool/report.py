@@ -1,0 +1,130 @@
+"""The result of a command: a frozen Report of Sections, checked when made, ignorant of renderers.
+
+Every output format is made from one Report, so all of them show the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from cxtool.errors import UsageError, nearest
+from cxtool.units import Unit
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cxtool.period import Period
+
+SCHEMA = "cxtool.report/1"
+
+Role = Literal["value", "n", "low", "high", "previous", "change", "change_pct", "signal", "series"]
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a section.
+
+    ``of`` names the value column that an accompanying column (count, interval, trend) belongs to.
+    ``drop`` orders what a narrow terminal leaves out: 0 stays always, larger numbers go first.
+    """
+
+    key: str
+    label: str
+    unit: Unit = Unit.TEXT
+    better: Better | None = None
+    role: Role = "value"
+    of: str | None = None
+    drop: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A titled table: columns that describe the rows frame, one to one and in order."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns]
+        if keys != self.rows.columns:
+            raise ValueError(f"section {self.id}: columns {keys} but rows {self.rows.columns}")
+        for column in self.columns:
+            if column.of is not None and column.of not in keys:
+                raise ValueError(f"section {self.id}: {column.key} belongs to absent {column.of}")
+
+    def column(self, key: str) -> Column:
+        """The column of that key; an unknown key is a usage problem that names the nearest one."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        keys = [column.key for column in self.columns]
+        guess = nearest(key, keys)
+        raise UsageError(
+            f"section '{self.id}' has no column '{key}'"
+            + (f"; did you mean '{guess}'?" if guess else ""),
+            hint="columns: " + ", ".join(keys),
+        )
+
+    def selected(self, keys: Sequence[str]) -> Section:
+        """The same section with only these columns, in this order."""
+        columns = tuple(self.column(key) for key in keys)
+        kept = tuple(c if c.of is None or c.of in keys else replace(c, of=None) for c in columns)
+        return replace(self, columns=kept, rows=self.rows.select(keys))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the figures come from."""
+
+    files: tuple[str, ...]
+    profile: str | None
+    rows_read: int
+    rows_set_aside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a command has to say. ``main`` is the section that one-table formats give."""
+
+    report: str
+    title: str
+    period: Period
+    previous: Period | None
+    time_zone: str
+    as_of: date
+    source: Source
+    sections: tuple[Section, ...]
+    main: str
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        ids = [section.id for section in self.sections]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"report {self.report}: section ids repeat: {ids}")
+        if self.main not in ids:
+            raise ValueError(f"report {self.report}: main section '{self.main}' is not in {ids}")
+
+    def section(self, section_id: str) -> Section:
+        """The section of that id; an unknown id is a usage problem that names the nearest one."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        ids = [section.id for section in self.sections]
+        guess = nearest(section_id, ids)
+        raise UsageError(
+            f"report '{self.report}' has no section '{section_id}'"
+            + (f"; did you mean '{guess}'?" if guess else ""),
+            hint="sections: " + ", ".join(ids),
+        )
+
+    def with_section(self, section: Section) -> Report:
+        """The same report with the section of that id replaced."""
+        sections = tuple(section if s.id == section.id else s for s in self.sections)
+        return replace(self, sections=sections)
