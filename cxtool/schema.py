@@ -1,7 +1,7 @@
 """The canonical tables: names, columns, types. The one list that everything else reads.
 
-``Type`` is what a column holds in an export; ``cxtool.tables`` says what becomes of it in the frames
-that metrics see.
+``Type`` is what a column holds in an export; ``cxtool.tables`` says what becomes of it in the
+frames that metrics see.
 """
 
 from __future__ import annotations

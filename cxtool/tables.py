@@ -24,8 +24,8 @@ frame (a column that the export lacks is all null); ``given`` says which ones th
 ``x_at`` (``at_ms``) or a duration ``x_s``.
 
 ``cases`` and ``tickets`` hold the days of both compared periods. Tables without a day of their own
-(``behaviors``, ``transcripts``, ...) are not limited: join them to ``cases``. ``reference_cases`` is
-``cases`` without the ``--where`` filters, for what is ranked against everyone.
+(``behaviors``, ``transcripts``, ...) are not limited: join them to ``cases``. ``reference_cases``
+is ``cases`` without the ``--where`` filters, for what is ranked against everyone.
 """
 
 from __future__ import annotations

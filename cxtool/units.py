@@ -101,8 +101,8 @@ def _show_number(value: float, unit: Unit) -> str:
 
 def _rounded(size: float, digits: int) -> float:
     """Round half up, as people do; Python's own rounding takes 20.5 to 20."""
-    scale = 10**digits
-    return math.floor(size * scale + 0.5 + 1e-9) / scale
+    scale = 10.0**digits
+    return float(math.floor(size * scale + 0.5 + 1e-9)) / scale
 
 
 def _percent_digits(size: float) -> str:
