@@ -7,6 +7,7 @@ Raw values stay raw in JSON, CSV and Parquet: seconds, percent 0-100, ISO 8601 t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,14 @@ from enum import StrEnum
 MISSING = "–"
 SIGN = {True: "+", False: "−"}
 BARS = "▁▂▃▄▅▆▇█"
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
+_PARTS = re.compile(
+    r"\s*".join(rf"(?:({_NUMBER})\s*{unit})?" for unit in ("d", "h", "m(?!s)", "s", "ms")),
+    re.IGNORECASE,
+)
+_PART_SECONDS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
+_CLOCK = re.compile(r"(?:([0-9]+):([0-5]?[0-9])|([0-9]+)):([0-5][0-9](?:\.[0-9]+)?)")
 
 
 class Unit(StrEnum):
@@ -119,7 +128,7 @@ def duration(seconds: float) -> str:
     """Seconds in the two largest units that matter.
 
     >>> duration(7.5), duration(600), duration(3725), duration(200_000)
-    ('7.5s', '10m', '1h 02m', '2d 07h')
+    ('7.5s', '10m', '1h 02m', '2d 08h')
     """
     if seconds < 60:
         return f"{_rounded(seconds, 1):g}s"
@@ -133,6 +142,34 @@ def duration(seconds: float) -> str:
         return f"{hours}h {minutes:02d}m" if minutes else f"{hours}h"
     days, hours = divmod(int(_rounded(seconds / 3600, 0)), 24)
     return f"{days:,}d {hours:02d}h" if hours else f"{days:,}d"
+
+
+def parse_duration(text: str) -> float:
+    """The seconds that a written duration stands for; a bare number is seconds, ``m:ss`` minutes.
+
+    Raises ValueError, with one sentence for the user, on anything else: nothing, a negative
+    length, an unknown unit, ``nan``.
+
+    >>> [parse_duration(text) for text in ("600", "10m", "1h5m", "0:10:00", "10:00", "250ms")]
+    [600.0, 600.0, 3900.0, 600.0, 600.0, 0.25]
+    """
+    bare = text.strip()
+    if re.fullmatch(_NUMBER, bare):
+        seconds = float(bare)
+    elif clock := _CLOCK.fullmatch(bare):
+        hours, minutes, minutes_alone, rest = clock.groups(default="0")
+        seconds = float(hours) * 3_600 + float(minutes) * 60 + float(minutes_alone) * 60
+        seconds += float(rest)
+    elif bare and (parts := _PARTS.fullmatch(bare)):
+        sizes = zip(parts.groups(default="0"), _PART_SECONDS, strict=True)
+        seconds = math.fsum(float(size) * unit_s for size, unit_s in sizes)
+    else:
+        seconds = math.inf
+    if not math.isfinite(seconds):
+        raise ValueError(
+            f"{text!r} is not a duration; write it as 600, 90s, 10m, 1h5m, 1d, 250ms or 0:10:00"
+        )
+    return seconds
 
 
 def sparkline(values: Sequence[object]) -> str:
