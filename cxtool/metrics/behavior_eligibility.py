@@ -69,7 +69,7 @@ def scored_rows(tables: Tables) -> Frame:
 
 def judged(cases: Frame, tables: Tables, settings: Settings) -> Frame:
     """``cases`` with ``reason``, null for those that may be scored (scores are not looked at)."""
-    judgeable = [reason.key for reason in REASONS if _can_judge(reason, tables, settings)]
+    judgeable = [reason.key for reason in REASONS if can_judge(reason, tables, settings)]
     if "one_sided" in judgeable:
         cases = cases.join(_speakers(tables.others["transcripts"]), on="case_id", how="left")
     applies = _applies(settings)
@@ -97,7 +97,7 @@ def not_judged_note(tables: Tables, settings: Settings) -> str | None:
     missing = {
         f"{reason.label} ({_needs(reason)})"
         for reason in REASONS
-        if not _can_judge(reason, tables, settings)
+        if not can_judge(reason, tables, settings)
         and (reason.key != "language_without_model" or settings.behavior.languages)
     }
     return "Not looked at, for want of columns: " + "; ".join(sorted(missing)) if missing else None
@@ -108,7 +108,7 @@ def _needs(reason: Reason) -> str:
     return columns if reason.table == "interactions" else f"{reason.table}.{columns}"
 
 
-def _can_judge(reason: Reason, tables: Tables, settings: Settings) -> bool:
+def can_judge(reason: Reason, tables: Tables, settings: Settings) -> bool:
     if reason.key == "language_without_model" and not settings.behavior.languages:
         return False
     return any(tables.has(reason.table, column) for column in reason.shown_by)

@@ -1,0 +1,109 @@
+"""The report on agents' behaviour: totals per agent and team, their course, each interaction.
+
+What it decides: one row per agent, shown under the name and team of the agent's newest day; totals
+of the team stand beside them also when one agent is asked for; ``_n`` beside a total counts the
+indices that are not N/A. Source: B1-B11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from cxtool.config import Settings
+from cxtool.errors import CxtoolError
+from cxtool.metrics import behavior_notes, behavior_sections, behavior_totals
+from cxtool.metrics.behavior_calibration import CutPoints, reference
+from cxtool.metrics.behavior_eligibility import verdicts
+from cxtool.metrics.behavior_index import Cuts
+from cxtool.metrics.behavior_sections import Found
+from cxtool.metrics.pick import pick
+from cxtool.metrics.trend import CURRENT, period_flag
+from cxtool.report import Report
+from cxtool.schema import BEHAVIORS
+from cxtool.tables import Frame, Tables
+
+RESERVED = ("overall", "interactions")  # keys of the report's own columns
+
+
+def report(
+    tables: Tables,
+    settings: Settings,
+    *,
+    agent: str | None = None,
+    interactions: bool = False,
+    calibration: CutPoints | None = None,
+) -> Report:
+    """Behaviour totals with sections ``agents``, ``team``, ``trend``, ``left_out`` and more.
+
+    ``agent`` (name or id) limits all but the team's sections to one agent and adds ``behaviors``;
+    ``interactions`` adds a row per interaction; an export with teams gets ``teams``. Totals are
+    percent, null where all is N/A. Scores are ranked within the compared periods, or by
+    ``calibration``. No ``behaviors`` table, or an agent who is not there, is an error.
+
+    Source: B1-B11.
+    """
+    cuts = reference(tables, settings) if calibration is None else calibration.behaviors
+    rows = behavior_totals.index_rows(tables, settings, cuts)
+    partials: dict[str, Frame] = {
+        "counts": behavior_totals.index_counts(rows),
+        "sums": behavior_totals.daily_sums(rows),
+        "reasons": _reason_counts(tables, settings),
+    }
+    if tables.request.period.kind == "all":
+        partials |= behavior_notes.match_counts(tables)
+    small = tables.collect(partials)
+    agents = small["reasons"].select(id="agent_id", name="agent")
+    found = Found(
+        tables=tables,
+        settings=settings,
+        behaviors=_behaviors(small["counts"], cuts),
+        agent_id=None if agent is None else pick(agent, agents, what="agent"),
+        counts=small["counts"],
+        sums=small["sums"],
+        reasons=small["reasons"],
+    )
+    sections = [behavior_sections.agents(found), behavior_sections.team(found)]
+    if tables.has("interactions", "team"):
+        sections.append(behavior_sections.teams(found))
+    if agent is not None:
+        sections.append(behavior_sections.behavior_scores(found))
+    if interactions:
+        sections.append(behavior_sections.interactions(found, rows))
+    sections += [behavior_sections.trend(found), behavior_sections.left_out(found)]
+    return Report(
+        report="behavior",
+        title="Agent behaviour",
+        period=tables.request.period,
+        previous=tables.request.previous,
+        time_zone=tables.request.time_zone,
+        as_of=tables.request.as_of,
+        source=tables.source,
+        sections=tuple(sections),
+        main="agents",
+        notes=(
+            *tables.notes,
+            *behavior_notes.of_reference(cuts, calibration, found.counts, settings),
+            *behavior_notes.of_orphans(small),
+        ),
+    )
+
+
+def _reason_counts(tables: Tables, settings: Settings) -> Frame:
+    cases = verdicts(tables, settings).with_columns(period_flag(tables.request))
+    keys = ("agent_id", "agent", CURRENT, "reason")
+    return cases.group_by(*keys).agg(interactions_n=nw.len().cast(nw.Int64()))
+
+
+def _behaviors(counts: pl.DataFrame, cuts: Sequence[Cuts]) -> tuple[str, ...]:
+    """The nine in their order, then the centre's own by name."""
+    own = {cut.behavior for cut in cuts} | set(counts["behavior"])
+    for key in RESERVED:
+        if key in own:
+            raise CxtoolError(
+                f"a behaviour cannot be called '{key}': the report has a column of that name",
+                hint="give it another name in the export or in the profile's value map",
+            )
+    return (*BEHAVIORS, *sorted(own.difference(BEHAVIORS)))

@@ -1,0 +1,84 @@
+"""What a reader of behaviour totals must know: doubtful references, missing columns, orphans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from cxtool.config import Settings
+from cxtool.metrics.behavior_columns import label
+from cxtool.metrics.behavior_eligibility import not_judged_note, scored_rows
+from cxtool.metrics.behavior_index import Cuts
+from cxtool.metrics.trend import CURRENT, few_agents_note
+from cxtool.tables import Frame, Tables
+
+if TYPE_CHECKING:
+    from cxtool.metrics.behavior_calibration import CutPoints
+
+DEPENDENT = (
+    "A signal takes each interaction as one observation; interactions of one agent are not quite "
+    "independent, so look at the course before acting on it."
+)
+
+
+def of_reference(
+    cuts: Sequence[Cuts], calibration: CutPoints | None, counts: pl.DataFrame, settings: Settings
+) -> tuple[str, ...]:
+    """What the scores were ranked against, and where that reference is thin or does not fit."""
+    if calibration is None:
+        notes = ["Scores are ranked within both compared periods together."]
+    else:
+        notes = [
+            f"Scores are ranked against the frozen cut points of {calibration.start} to "
+            f"{calibration.end} (excluded)."
+        ]
+        unknown = sorted(set(counts["behavior"]) - set(calibration.names))
+        notes += [f"{label(b)}: not in the calibration, so all of it is N/A." for b in unknown]
+        negative = settings.behavior.negative
+        turned = [cut.behavior for cut in cuts if cut.negative != (cut.behavior in negative)]
+        notes += [f"{label(b)}: the calibration's direction holds." for b in turned]
+    notes += [f"{label(cut.behavior)}: {cut.caution}." for cut in cuts if cut.caution]
+    notes += [
+        f"{label(cut.behavior)} is negative: a high total says that it was rarely shown."
+        for cut in cuts
+        if cut.negative
+    ]
+    return tuple(notes)
+
+
+def of_few_agents(sums: pl.DataFrame) -> tuple[str, ...]:
+    """A caution where the team's trend leans on few agents."""
+    note = few_agents_note(sums.filter(pl.col(CURRENT))["agent_id"].n_unique())
+    return (note,) if note else ()
+
+
+def of_left_out(
+    tables: Tables, settings: Settings, *, scored_n: int, all_n: int
+) -> tuple[str, ...]:
+    """How many interactions are scored, and which reasons could not be looked at."""
+    note = not_judged_note(tables, settings)
+    scored = f"{scored_n:,} of {all_n:,} interactions are scored."
+    return (scored, note) if note else (scored,)
+
+
+def match_counts(tables: Tables) -> dict[str, Frame]:
+    """Partials: score rows, and those that belong to an interaction of the export."""
+    rows = scored_rows(tables).select("case_id")
+    matched = rows.join(tables.reference_cases.select("case_id"), on="case_id", how="inner")
+    return {
+        "score_rows": rows.select(rows_n=nw.len()),
+        "matched_rows": matched.select(rows_n=nw.len()),
+    }
+
+
+def of_orphans(small: dict[str, pl.DataFrame]) -> tuple[str, ...]:
+    """Score rows without an interaction; judged only where the period is the whole export."""
+    if "score_rows" not in small:
+        return ()
+    orphans_n = small["score_rows"].item() - small["matched_rows"].item()
+    if not orphans_n:
+        return ()
+    return (f"{orphans_n:,} behaviour scores belong to no interaction of the export.",)
