@@ -72,7 +72,7 @@ def show(value: object, unit: Unit) -> str:
     if isinstance(value, Sequence):
         if unit is Unit.SERIES:
             return sparkline(value)
-        return ", ".join(str(item) for item in value)
+        return ", ".join(MISSING if item is None else str(item) for item in value)
     return str(value)
 
 
@@ -130,7 +130,7 @@ def duration(seconds: float) -> str:
     >>> duration(7.5), duration(600), duration(3725), duration(200_000)
     ('7.5s', '10m', '1h 02m', '2d 08h')
     """
-    if seconds < 60:
+    if _rounded(seconds, 1) < 60:
         return f"{_rounded(seconds, 1):g}s"
     whole = int(_rounded(seconds, 0))
     if whole < 3600:

@@ -1,0 +1,96 @@
+"""Formats that a report can be written in: one module each, imported only when it is used.
+
+A format is one file here with ``render(report, options) -> str | bytes``, and one line in
+``FORMATS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal, cast
+
+from cxtool.errors import UsageError, nearest
+from cxtool.report import Report, Section
+
+SentimentStyle = Literal["percent", "icons"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Where a format lives, the file suffixes that mean it, and whether it writes bytes."""
+
+    module: str
+    suffixes: tuple[str, ...]
+    binary: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "table": Format("cxtool.render.table", (".txt",)),
+    "json": Format("cxtool.render.json", (".json",)),
+    "ndjson": Format("cxtool.render.ndjson", (".ndjson", ".jsonl")),
+    "csv": Format("cxtool.render.csv", (".csv",)),
+    "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True),
+    "markdown": Format("cxtool.render.markdown", (".md", ".markdown")),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """How a report is written. Each format takes what concerns it and ignores the rest.
+
+    ``width`` in terminal cells and ``max_rows`` are None for "as much as there is"; ``null`` is
+    the text of a missing value (None: the format's own), ``header`` the report's head and the
+    column names, ``raw`` leaves formulas in CSV cells, ``sentiment`` shows banded scores as
+    percentages or as icons, ``verbose`` adds counts, intervals and previous values to tables.
+    """
+
+    section: str | None = None
+    width: int | None = None
+    max_rows: int | None = None
+    color: bool = False
+    header: bool = True
+    null: str | None = None
+    raw: bool = False
+    sentiment: SentimentStyle = "percent"
+    verbose: bool = False
+
+
+def render(report: Report, *, fmt: str, options: RenderOptions | None = None) -> str | bytes:
+    """The report in the format of that name; an unknown name is a usage problem."""
+    module = import_module(known_format(fmt).module)
+    return cast("str | bytes", module.render(report, options or RenderOptions()))
+
+
+def known_format(name: str) -> Format:
+    """The format of that name; an unknown one is a usage problem that names the nearest.
+
+    >>> known_format("csv").suffixes
+    ('.csv',)
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    guess = nearest(name, list(FORMATS))
+    raise UsageError(
+        f"unknown format '{name}'" + (f"; did you mean '{guess}'?" if guess else ""),
+        hint="formats: " + ", ".join(FORMATS),
+    )
+
+
+def format_of_suffix(suffix: str) -> str | None:
+    """The format that a file suffix means, in any case; None where it means none.
+
+    >>> format_of_suffix(".JSONL"), format_of_suffix(".doc")
+    ('ndjson', None)
+    """
+    return next((n for n, form in FORMATS.items() if suffix.lower() in form.suffixes), None)
+
+
+def sections_of(report: Report, options: RenderOptions) -> tuple[Section, ...]:
+    """The sections that a many-section format writes: all, or the one asked for."""
+    return report.sections if options.section is None else (report.section(options.section),)
+
+
+def section_of(report: Report, options: RenderOptions) -> Section:
+    """The section that a one-table format writes: the one asked for, or the main one."""
+    return report.section(options.section or report.main)

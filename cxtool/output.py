@@ -1,0 +1,188 @@
+"""Where a report goes: standard output, a pager, or a file that is written whole or not at all.
+
+The only place that asks whether there is a terminal. On one, a table is cut to its width and to 50
+rows; everywhere else everything is given, without colour unless it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+from typing import IO, Literal
+
+from cxtool.errors import CxtoolError, UsageError
+from cxtool.render import (
+    FORMATS,
+    RenderOptions,
+    format_of_suffix,
+    known_format,
+    render,
+)
+from cxtool.render.safe import inert
+from cxtool.report import Report
+
+ColorChoice = Literal["auto", "always", "never"]
+
+TERMINAL_ROWS = 50
+DEFAULT_FORMAT = "table"
+COLORED_FORMATS = frozenset({"table"})
+
+
+def write(
+    report: Report,
+    *,
+    fmt: str | None = None,
+    out: str | None = None,
+    options: RenderOptions | None = None,
+    color: ColorChoice = "auto",
+    pager: bool = True,
+    limited: bool = False,
+) -> None:
+    """Write the report to ``out`` (None or ``-``: standard output) in a format.
+
+    The format is ``fmt``, else what the suffix of ``out`` means, else a table. ``{date}`` in
+    ``out`` becomes the as-of day. ``limited``: the user has set a limit, so a terminal table is
+    not cut to 50 rows. Raises UsageError for an unknown format or suffix and for binary data on a
+    terminal, CxtoolError where the file cannot be written, BrokenPipeError where the reader of
+    standard output has gone (see ``abandon_stdout``).
+    """
+    options = options or RenderOptions()
+    target = None if out in (None, "-") else Path(str(out).replace("{date}", str(report.as_of)))
+    name = fmt or _format_of(target)
+    binary = known_format(name).binary
+    if target is not None:
+        options = replace(options, color=color == "always", width=None)
+        write_file(target, _as_bytes(render(report, fmt=name, options=options)))
+    elif not is_terminal(sys.stdout):
+        options = replace(options, color=wants_color(sys.stdout, color), width=None)
+        _write_pipe(_as_bytes(render(report, fmt=name, options=options)))
+    elif binary:
+        raise UsageError(
+            f"{name} is not text and is not written to a terminal",
+            hint=f"-o FILE{known_format(name).suffixes[0]}, or a pipe",
+        )
+    else:
+        size = shutil.get_terminal_size()
+        options = replace(
+            options,
+            color=wants_color(sys.stdout, color),
+            width=size.columns,
+            max_rows=None if limited else TERMINAL_ROWS,
+        )
+        text = str(render(report, fmt=name, options=options))
+        _write_terminal(
+            text if name in COLORED_FORMATS else inert(text),
+            color=options.color,
+            paged=pager and text.count("\n") >= size.lines,
+        )
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """Whether a stream ends at a person."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def wants_color(stream: IO[str], choice: ColorChoice = "auto") -> bool:
+    """Whether to colour: ``--color`` over NO_COLOR over FORCE_COLOR over the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file in one step; on any failure the old one is left as it was.
+
+    A link's target is replaced, not the link. An old file's permissions are kept, a new one gets
+    the ordinary ones (umask). A device or pipe is written to. Raises CxtoolError.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.is_dir():
+            raise CxtoolError(f"cannot write {path}: it is a folder")
+        if not target.parent.is_dir():
+            raise CxtoolError(
+                f"cannot write {path}: there is no folder {target.parent}", hint="make it first"
+            )
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as problem:
+        raise CxtoolError(f"cannot write {path}: {problem.strerror or problem}") from problem
+
+
+def abandon_stdout() -> None:
+    """After a BrokenPipeError: let nothing more be written, so that the exit is quiet."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _format_of(target: Path | None) -> str:
+    if target is None or not target.suffix:
+        return DEFAULT_FORMAT
+    name = format_of_suffix(target.suffix)
+    if name is None and target.exists() and not target.is_file():
+        return DEFAULT_FORMAT
+    if name is None:
+        suffixes = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
+        raise UsageError(
+            f"no format belongs to the suffix '{target.suffix}' of {target}",
+            hint=f"name one with --format, or use one of {suffixes}",
+        )
+    return name
+
+
+def _as_bytes(content: str | bytes) -> bytes:
+    # File names that are not valid Unicode hold lone surrogates; they must not stop a report.
+    return content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+
+
+def _replace(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.{token_hex(4)}.tmp")
+    # Opened by hand, because tempfile's mode of 0600 would lock out a web server.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _write_pipe(data: bytes) -> None:
+    """Bytes as they are: the console's own encoding and line ends would change the data."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _write_terminal(text: str, *, color: bool, paged: bool) -> None:
+    if paged:
+        import click
+
+        # Colours pass, a page that fits is only printed, and it stays after leaving.
+        os.environ.setdefault("LESS", "FRX")
+        click.echo_via_pager(text.removesuffix("\n"), color=color)
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()

@@ -1,0 +1,62 @@
+"""CSV: the rows of one section, raw units, safe to open in a spreadsheet.
+
+Lists are joined with ``;``; where an element holds one, or is unknown, the cell is a JSON array.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cxtool.render import RenderOptions, section_of
+from cxtool.render.frames import iso_times, plain
+from cxtool.report import Report
+
+# What a spreadsheet takes for the start of a formula, also in its full-width forms; a line break or
+# tab before one is skipped over by some of them.
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """Rows of ``options.section`` or the main section; unknown is empty, or ``options.null``.
+
+    Text that a spreadsheet would run gets an apostrophe in front, unless ``options.raw``. Numbers
+    are never touched.
+    """
+    rows = iso_times(plain(section_of(report, options).rows, report.time_zone))
+    cells = rows.with_columns(
+        _joined(name, dtype.inner)
+        for name, dtype in rows.schema.items()
+        if isinstance(dtype, pl.List)
+    )
+    if not options.raw:
+        texts = [name for name, dtype in rows.schema.items() if _is_text(dtype)]
+        cells = cells.with_columns(_defused(pl.col(name)) for name in texts)
+        cells = cells.rename(dict(zip(cells.columns, _safe_names(cells.columns), strict=True)))
+    return cells.write_csv(include_header=options.header, null_value=options.null)
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    return dtype == pl.String or isinstance(dtype, pl.List)
+
+
+def _joined(name: str, inner: object) -> pl.Expr:
+    cell, element = pl.col(name), pl.element()
+    ambiguous = element.is_null()
+    if inner == pl.String:
+        ambiguous = ambiguous | element.str.contains(r"^\[|;")
+    needs_json = cell.list.eval(ambiguous).list.any()
+    array = pl.struct(cell.alias("v")).struct.json_encode()
+    return (
+        pl.when(needs_json)
+        .then(array.str.strip_prefix('{"v":').str.strip_suffix("}"))
+        .otherwise(cell.cast(pl.List(pl.String)).list.join(";"))
+        .alias(name)
+    )
+
+
+def _defused(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep()
+
+
+def _safe_names(names: list[str]) -> list[str]:
+    return pl.select(_defused(pl.lit(pl.Series(names)))).to_series().to_list()
