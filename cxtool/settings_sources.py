@@ -160,13 +160,13 @@ def _from_folder(key: str, value: object, folder: Path, cwd: Path) -> object:
     is_path = key == "export" or (key == "profile" and str(value).endswith(".toml"))
     if not is_path or not isinstance(value, str) or value == "-":
         return value
-    path = folder / os.path.expanduser(value)
-    if os.path.isabs(os.path.expanduser(value)):
-        return str(path)
+    path = os.path.expanduser(value)
+    if os.path.isabs(path):
+        return path
     try:
-        return os.path.relpath(path, cwd)
+        return os.path.relpath(folder / path, cwd)
     except ValueError:  # another drive
-        return str(path)
+        return str(folder / path)
 
 
 def _syntax_problem(shown: str, text: str, message: str) -> str:
