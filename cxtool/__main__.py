@@ -1,0 +1,5 @@
+"""``python -m cxtool``."""
+
+from cxtool.cli import main
+
+main()

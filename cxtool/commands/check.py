@@ -1,0 +1,32 @@
+"""``cxtool check``."""
+
+from __future__ import annotations
+
+import click
+
+from cxtool.commands.params import Shared, shared
+
+
+@click.command("check", short_help="Data quality: which rows were set aside, and why.")
+@shared
+def command(options: Shared) -> int:
+    """Which rows of the export no report can use, with file, line, column, value and reason.
+
+    Looks at all tables and all days. Exit code 1 when any row was set aside.
+
+    \b
+    Examples:
+      cxtool check export/
+      cxtool check calls.csv -f csv -o set-aside.csv
+      cxtool check export/ --section tables -f json
+    """
+    from cxtool.commands.run import Needs, finish, opened, settings_of
+    from cxtool.exports import quality
+    from cxtool.schema import TABLES
+
+    settings = settings_of(options)
+    needs = Needs(uses=tuple(TABLES), default_period="all")
+    with opened(options, settings, needs) as (export, request):
+        report = quality.report(export, request)
+    finish(report, options, settings)
+    return 1 if report.source.rows_set_aside else 0

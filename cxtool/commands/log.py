@@ -1,0 +1,27 @@
+"""``cxtool log``."""
+
+from __future__ import annotations
+
+import click
+
+from cxtool.commands.params import Shared, shared
+
+
+@click.command("log", short_help="The interaction log: every case, with its SLA.")
+@shared
+def command(options: Shared) -> None:
+    """The interaction log: one row per case, of all channels.
+
+    Shows every case of the export unless a period is given.
+
+    \b
+    Examples:
+      cxtool log export/
+      cxtool log calls.csv --where 'channel = voice' --where 'handle_s > 10m'
+      cxtool log export/ -c case_id,agent,sla --sort -started_at --limit 20
+      cxtool log export/ -p yesterday -o log-{date}.csv
+    """
+    from cxtool.commands.run import Needs, run
+    from cxtool.metrics import log
+
+    run(options, Needs(default_period="all"), log.report)

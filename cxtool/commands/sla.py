@@ -1,0 +1,45 @@
+"""``cxtool sla``."""
+
+from __future__ import annotations
+
+import click
+
+from cxtool.commands.params import Shared, shared
+
+PEOPLE_COLUMNS = ("label", "contact", "company")
+
+
+@click.command("sla", short_help="SLA compliance, its breaches and response times.")
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIM[,DIM]",
+    help="Break down by channel, queue, agent, team, label, company, disposition, direction,"
+    " day, week, weekday, hour or any text column; repeatable.",
+)
+@click.option("--breaches", is_flag=True, help="List the cases that missed their SLA, worst first.")
+@shared
+def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
+    """SLA compliance of the period against the one before.
+
+    A case meets its SLA when the first response came within the threshold (10 minutes unless
+    cxtool.toml says otherwise).
+
+    \b
+    Examples:
+      cxtool sla export/
+      cxtool sla export/ --by channel --by agent,day -p 2026-05
+      cxtool sla export/ --breaches --limit 20
+      cxtool sla export/ -q --fail-under sla_pct=80
+    """
+    from cxtool.commands.run import Needs, run, settings_of
+    from cxtool.metrics import sla
+
+    dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]
+    named = " ".join([*by, *options.where])
+    people = any(word in named for word in PEOPLE_COLUMNS) or bool(settings_of(options).sla.labels)
+    run(
+        options,
+        Needs(people=people),
+        lambda tables, settings: sla.report(tables, settings, by=dimensions, breaches=breaches),
+    )

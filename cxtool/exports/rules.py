@@ -1,0 +1,141 @@
+"""The row rules: which rows are set aside, in which order they are judged, and how that is said.
+
+A row is set aside under the first rule that it breaks, so the counts of the rules add up to the
+number of rows set aside. Every table has the rules of its column types; ``schema`` says the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from cxtool.config import Settings
+from cxtool.schema import SENTIMENTS, Table, Type
+from cxtool.units import Unit, show
+
+Name = Literal[
+    "short_row",
+    "unreadable_row",
+    "missing_value",
+    "unreadable_value",
+    "negative_duration",
+    "unknown_sentiment",
+    "csat_off_scale",
+    "end_before_start",
+    "duplicate_id",
+]
+
+KINDS = {
+    Type.DATETIME: "a time",
+    Type.SECONDS: "a duration",
+    Type.BOOL: "yes or no",
+    Type.LIST: "a list",
+    Type.INT: "a whole number",
+    Type.FLOAT: "a number",
+    Type.STR: "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule for one column. ``reason`` completes "set aside because ..." for people."""
+
+    name: Name
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The expressions of one file's mapping: values as they stand, and as they were read."""
+
+    raw: Mapping[str, pl.Expr]
+    read: Mapping[str, pl.Expr]
+    may_fail: frozenset[str]  # columns whose reading can fail
+    last_cell: str | None  # of a text file: null where a line is too short
+
+
+def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
+    """The rules of a table in the order in which they are judged; the position is the code."""
+    low, high = settings.csat.scale
+    scale = f"{show(low, Unit.NUMBER)} to {show(high, Unit.NUMBER)}"
+    rules = [Rule("short_row", "", "the line has fewer cells than the header")]
+    rules += [Rule("missing_value", name, "required and empty") for name in table.required]
+    typed = [field for field in table.fields if field.type is not Type.STR]
+    rules += [Rule("unreadable_value", field.name, f"not {KINDS[field.type]}") for field in typed]
+    rules += [
+        Rule("negative_duration", field.name, "a duration below zero")
+        for field in typed
+        if field.type is Type.SECONDS
+    ]
+    if "sentiment" in table.names:
+        rules.append(Rule("unknown_sentiment", "sentiment", f"not {', '.join(SENTIMENTS)}"))
+    if "csat" in table.names:
+        rules.append(Rule("csat_off_scale", "csat", f"outside the scale of {scale}"))
+    rules += [Rule("end_before_start", end, f"earlier than {start}") for start, end in table.spans]
+    return tuple(rules)
+
+
+def broken_rule(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl.Expr:
+    """The code of the first rule that the row breaks, null where it breaks none."""
+    flags = [(code, _flag(rule, cells, settings)) for code, rule in enumerate(rules)]
+    codes = [pl.when(flag).then(pl.lit(code, pl.Int16)) for code, flag in flags if flag is not None]
+    return pl.coalesce(codes) if codes else pl.lit(None, pl.Int16)
+
+
+def broken_value(rules: tuple[Rule, ...], cells: Cells, code: pl.Expr) -> pl.Expr:
+    """The value that broke the rule, as it stands in the file."""
+    values = [
+        pl.when(code == number).then(cells.raw[rule.column].cast(pl.String))
+        for number, rule in enumerate(rules)
+        if rule.column in cells.raw
+    ]
+    return pl.coalesce(values) if values else pl.lit(None, pl.String)
+
+
+def _flag(rule: Rule, cells: Cells, settings: Settings) -> pl.Expr | None:
+    if rule.name == "short_row":
+        return pl.col(cells.last_cell).is_null() if cells.last_cell else None
+    if rule.column not in cells.read:
+        return None
+    return _FLAGS[rule.name](rule.column, cells, settings)
+
+
+def _missing(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    return cells.raw[column].is_null()
+
+
+def _unreadable(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    if column not in cells.may_fail:
+        return None
+    return cells.raw[column].is_not_null() & cells.read[column].is_null()
+
+
+def _negative(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    return cells.read[column] < 0
+
+
+def _sentiment(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    return cells.read[column].is_in(SENTIMENTS).not_()
+
+
+def _csat(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    return cells.read[column].is_between(*settings.csat.scale).not_()
+
+
+def _reversed(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
+    start = {"ended_at": "started_at", "resolved_at": "created_at"}[column]
+    return cells.read[column] < cells.read[start]
+
+
+_FLAGS: dict[Name, Callable[[str, Cells, Settings], pl.Expr | None]] = {
+    "missing_value": _missing,
+    "unreadable_value": _unreadable,
+    "negative_duration": _negative,
+    "unknown_sentiment": _sentiment,
+    "csat_off_scale": _csat,
+    "end_before_start": _reversed,
+}

@@ -1,0 +1,150 @@
+"""From the EXPORT arguments to the files of each table: folders, files, globs, standard input.
+
+A file belongs to the table whose name its own name begins with (``interactions.csv``,
+``interactions-2026-05.parquet``), or to the table that its folder is named after. A file named
+otherwise belongs to no table yet: a profile decides, else it is taken for interactions.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cxtool.errors import CxtoolError, UsageError
+from cxtool.schema import TABLES
+
+Format = Literal["csv", "ndjson", "parquet"]
+
+FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "ndjson",
+    ".ndjson": "ndjson",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+COMPRESSIONS = (".gz", ".zst")
+KNOWN = ", ".join(["*.csv", "*.parquet", "*.jsonl (and .gz, .zst of text)"])
+STDIN = "standard input"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of an export. ``name`` is how messages call it."""
+
+    path: Path
+    name: str
+    format: Format
+    table: str | None
+    compressed: bool = False
+
+
+def find(arguments: Sequence[str], *, folder: Path) -> list[SourceFile]:
+    """The files of an export in the order given (inside a folder, by name).
+
+    Raises CxtoolError for what does not exist or holds no readable file, UsageError for standard
+    input named beside other arguments.
+    """
+    if "-" in arguments:
+        if len(arguments) > 1:
+            raise UsageError("'-' (standard input) cannot be combined with other exports")
+        return [_standard_input()]
+    files: list[SourceFile] = []
+    for argument in arguments:
+        files.extend(_find_one(argument, folder))
+    unique = {file.path.resolve(): file for file in reversed(files)}
+    return [file for file in files if unique.get(file.path.resolve()) is file]
+
+
+def is_piped() -> bool:
+    """Whether something is piped into standard input."""
+    import stat
+
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    return stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and os.fstat(sys.stdin.fileno()).st_size > 0)
+
+
+def _standard_input() -> SourceFile:
+    return SourceFile(path=Path("-"), name=STDIN, format="csv", table=None)
+
+
+def _find_one(argument: str, folder: Path) -> list[SourceFile]:
+    path = folder / argument
+    if path.is_dir():
+        found = _in_folder(path, argument)
+        if not found:
+            raise CxtoolError(
+                f"{argument}: no export files in this folder", hint=f"looked for {KNOWN}"
+            )
+        return found
+    if path.is_file():
+        file = _file(path, argument, table=_table_of(path.name))
+        if file is None:
+            raise CxtoolError(
+                f"{argument}: cannot tell the format from the file's name",
+                hint=f"cxtool reads {KNOWN}",
+            )
+        return [file]
+    if glob.has_magic(argument):
+        matches = sorted(glob.glob(str(path), recursive=True))
+        if not matches:
+            raise CxtoolError(f"{argument}: no file matches")
+        prefix = str(path)[: len(str(path)) - len(argument)]
+        return [file for match in matches for file in _find_one(match.removeprefix(prefix), folder)]
+    raise CxtoolError(f"{argument}: no such file or folder")
+
+
+def _in_folder(folder: Path, shown: str) -> list[SourceFile]:
+    """Files of the folder itself, and of every folder in it that is named after a table."""
+    files: list[SourceFile] = []
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "_")):
+            continue
+        name = f"{shown.rstrip('/')}/{entry.name}"
+        if entry.is_dir():
+            files.extend(_in_table_folder(entry, name, _table_of(entry.name)))
+        else:
+            file = _file(entry, name, table=_table_of(entry.name) or _table_of(folder.name))
+            files.extend([file] if file else [])
+    named = [file for file in files if file.table is not None]
+    return named or files
+
+
+def _in_table_folder(folder: Path, shown: str, table: str | None) -> list[SourceFile]:
+    """Part files of one table, hive partitions included. Folders of other names are not entered."""
+    if table is None and "=" not in folder.name:
+        return []
+    files: list[SourceFile] = []
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith((".", "_")) for part in inner.parts):
+            file = _file(path, f"{shown}/{inner.as_posix()}", table=table)
+            files.extend([file] if file else [])
+    return files
+
+
+def _table_of(name: str) -> str | None:
+    stem = re.split(r"[.\-_ ]", name.lower())[0]
+    if name.lower().startswith("agent_states"):
+        stem = "agent_states"
+    return stem if stem in TABLES else None
+
+
+def _file(path: Path, name: str, *, table: str | None) -> SourceFile | None:
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    compressed = bool(suffixes) and suffixes[-1] in COMPRESSIONS
+    suffix = (suffixes[-2] if len(suffixes) > 1 else "") if compressed else "".join(suffixes[-1:])
+    kind = FORMATS.get(suffix)
+    if kind is None or (compressed and kind == "parquet"):
+        return None
+    return SourceFile(path=path, name=name, format=kind, table=table, compressed=compressed)
