@@ -7,13 +7,13 @@ interaction. Scored and left out together are all interactions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
+from cxtool.metrics.choose import choose
 from cxtool.tables import Frame, Tables
 
 SHORTEST_MS = 4_000  # an interaction of four seconds or less is not scored; source: B11
@@ -46,14 +46,6 @@ REASONS = (
     Reason("language_without_model", "language without a model", "interactions", ("language",)),
     Reason(NOT_SCORED, "no behaviour scores", "behaviors", ("score",)),
 )
-
-
-def choose(branches: Sequence[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
-    """The value of the first branch whose condition is true; an unknown condition is not true."""
-    result = otherwise
-    for condition, value in reversed(branches):
-        result = nw.when(condition).then(value).otherwise(result)
-    return result
 
 
 def scored_rows(tables: Tables) -> Frame:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from cxtool.metrics.behavior_eligibility import choose
+from cxtool.metrics.choose import choose
 from cxtool.tables import Frame
 
 FEW_ROWS = 20

@@ -1,0 +1,81 @@
+"""The report on companies' contacts and their Customer Engagement Load.
+
+What it decides: a company is listed when at least one counted contact of the period is its; counts
+leave contacts without a company aside and say so; one company asked for keeps the CEL it has among
+all companies. Contacts and loads: ``cel_contacts``, ``cel_load``. Source: C1-C11.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cxtool.config import Settings
+from cxtool.metrics import cel_contacts, cel_load, cel_notes, cel_sections
+from cxtool.metrics.cel_load import TicketTime
+from cxtool.metrics.cel_sections import Found
+from cxtool.metrics.pick import pick
+from cxtool.metrics.trend import CURRENT
+from cxtool.report import Report
+from cxtool.tables import Tables
+
+
+def report(tables: Tables, settings: Settings, *, company: str | None = None) -> Report:
+    """Sections ``companies`` (the main one, heaviest first), ``summary`` and ``shares``.
+
+    ``company`` (name or id) limits them to one company; one that made no contact is an error. An
+    export without a ``tickets`` table has null tickets, and loads without them; one in which
+    nothing names a company is an error. Durations in seconds, shares in percent.
+
+    Source: C1-C11.
+    """
+    small = tables.collect(cel_contacts.partials(tables))
+    contacts = cel_contacts.contacts_of(small)
+    names = cel_contacts.company_names(contacts)
+    company_id = None
+    if company is not None:
+        known = names.select(id="company_id", name="company")
+        company_id = pick(company, known, what="company")
+    resolutions = small.get("resolutions", pl.DataFrame())
+    measured = {} if resolutions.is_empty() else cel_load.mean_resolutions(resolutions)
+    ticket_times = _ticket_times(settings, measured)
+    found = Found(
+        request=tables.request,
+        contacts=contacts,
+        names=names,
+        loads=cel_load.company_loads(contacts, ticket_times),
+        days=cel_load.daily_loads(contacts, ticket_times),
+        mean_resolution=measured.get(True),
+        has_tickets="tickets" in tables.others,
+        data_before=_data_before(small),
+        company_id=company_id,
+    )
+    return Report(
+        report="cel",
+        title="Company interactions",
+        period=tables.request.period,
+        previous=tables.request.previous,
+        time_zone=tables.request.time_zone,
+        as_of=tables.request.as_of,
+        source=tables.source,
+        sections=(
+            cel_sections.summary(found),
+            cel_sections.shares(found),
+            cel_sections.companies(found),
+        ),
+        main="companies",
+        notes=(*tables.notes, *cel_notes.notes(tables, settings, contacts, measured)),
+    )
+
+
+def _ticket_times(settings: Settings, measured: dict[bool, TicketTime]) -> dict[bool, TicketTime]:
+    fixed_s = settings.cel.ticket_time
+    if fixed_s is None:
+        return measured
+    fixed = TicketTime(total_ms=round(fixed_s * 1000), tickets_n=1)
+    return {True: fixed, False: fixed}
+
+
+def _data_before(small: dict[str, pl.DataFrame]) -> bool:
+    """Whether the compared period has any case or ticket, of whomever."""
+    sizes = (small[name] for name in ("cases", "resolutions") if name in small)
+    return any(not rows.filter(~pl.col(CURRENT)).is_empty() for rows in sizes)

@@ -1,0 +1,163 @@
+"""Which contacts count for a company, and their sums per company and day (C2-C5).
+
+Hotline: inbound calls that an agent answered. Campaign: outbound calls that the customer answered.
+Chat: chats that an agent handled. Ticket: tickets created and assigned to a customer. A contact
+belongs to its company, or to that of its person; without either it is left out and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from cxtool.errors import CxtoolError
+from cxtool.metrics.choose import choose
+from cxtool.metrics.trend import CURRENT, in_either, period_flag
+from cxtool.tables import Frame, Tables
+
+CHANNELS = ("hotline", "campaign", "ticket", "chat")
+DAY = "day"
+KEYS = ("company_id", "company", DAY, CURRENT, "channel")
+
+
+def partials(tables: Tables) -> dict[str, Frame]:
+    """Everything the report needs from the rows: sums per company and day, ticket times, sizes.
+
+    An export in which nothing names a company is an error.
+    """
+    _require_companies(tables)
+    frames = {"calls_and_chats": contact_sums(tables), "cases": _sizes(tables)}
+    if "tickets" in tables.others:
+        frames["tickets"] = ticket_counts(tables)
+        frames["resolutions"] = resolution_sums(tables)
+    return frames
+
+
+def contact_sums(tables: Tables) -> Frame:
+    """Partial: counted calls and chats with their time, per company, day and channel.
+
+    ``talk_ms`` of a contact, else ``handle_ms``; with neither it counts, adds no time, and is
+    counted in ``untimed_n``. ``squares`` are of seconds.
+    """
+    voice, answered = nw.col("is_voice"), nw.col("answered")
+    channel = choose(
+        [
+            (voice & answered & (nw.col("direction") == "inbound"), nw.lit("hotline")),
+            (voice & answered & (nw.col("direction") == "outbound"), nw.lit("campaign")),
+            (
+                nw.col("is_chat") & answered & (nw.col("direction") != "internal"),
+                nw.lit("chat"),
+            ),
+        ],
+        nw.lit(None, nw.String()),
+    )
+    time_ms = nw.coalesce(nw.col("talk_ms"), nw.col("handle_ms"))
+    contacts = tables.cases.filter(in_either(tables.request)).select(
+        "company_id",
+        "company",
+        nw.col("started_d").cast(nw.Int64()).alias(DAY),
+        period_flag(tables.request),
+        channel.alias("channel"),
+        time_ms.fill_null(0).alias("time_ms"),
+        (time_ms.cast(nw.Float64()) / 1000).fill_null(0.0).alias("time_s"),
+        time_ms.is_null().cast(nw.Int64()).alias("untimed"),
+    )
+    contacts = contacts.filter(~nw.col("channel").is_null())
+    return (
+        contacts.with_columns(square=nw.col("time_s") * nw.col("time_s"))
+        .group_by(*KEYS)
+        .agg(
+            contacts_n=nw.len().cast(nw.Int64()),
+            time_ms=nw.col("time_ms").sum().cast(nw.Int64()),
+            squares=nw.col("square").sum(),
+            untimed_n=nw.col("untimed").sum().cast(nw.Int64()),
+        )
+    )
+
+
+def ticket_counts(tables: Tables) -> Frame:
+    """Partial: tickets created and assigned to a customer, per company and day (C4)."""
+    assigned = ~nw.col("contact_id").is_null() | ~nw.col("company_id").is_null()
+    rows = _tickets(tables).filter(assigned).with_columns(channel=nw.lit("ticket"))
+    return rows.group_by(*KEYS).agg(contacts_n=nw.len().cast(nw.Int64()))
+
+
+def resolution_sums(tables: Tables) -> Frame:
+    """Partial: resolved tickets and their resolution time per period, of all customers (C9)."""
+    tickets = _tickets(tables).with_columns(
+        resolution_ms=nw.col("resolved_ms") - nw.col("created_ms")
+    )
+    return tickets.group_by(CURRENT).agg(
+        created_n=nw.len().cast(nw.Int64()),
+        resolved_n=nw.col("resolution_ms").count().cast(nw.Int64()),
+        resolution_ms=nw.col("resolution_ms").sum().cast(nw.Int64()),
+    )
+
+
+def contacts_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Counted contacts per ``company_id``, day and channel; the id is null without a company.
+
+    A company that a row knows only by its name (the name then stands for the id) takes the id that
+    this name has elsewhere, if there is exactly one.
+    """
+    parts = [small[name] for name in ("calls_and_chats", "tickets") if name in small]
+    rows = pl.concat(parts, how="diagonal").with_columns(
+        pl.col("time_ms", "untimed_n").fill_null(0), pl.col("squares").fill_null(0.0)
+    )
+    by_name_only = pl.col("company_id").is_null() | (pl.col("company_id") == pl.col("company"))
+    identified = rows.filter(~by_name_only).select("company", "company_id").drop_nulls().unique()
+    ids = identified.group_by("company").agg(
+        pl.when(pl.len() == 1).then(pl.first("company_id")).alias("id_of_name")
+    )
+    found = pl.coalesce("id_of_name", "company_id", "company")
+    return (
+        rows.join(ids, on="company", how="left")
+        .with_columns(pl.when(by_name_only).then(found).otherwise("company_id").alias("company_id"))
+        .drop("id_of_name")
+    )
+
+
+def company_names(contacts: pl.DataFrame) -> pl.DataFrame:
+    """The shown name of each company id: that of its newest day, the id where it has none."""
+    newest = contacts.drop_nulls("company_id").sort(DAY, "company", nulls_last=False)
+    names = newest.group_by("company_id").agg(pl.col("company").drop_nulls().last())
+    return names.with_columns(pl.coalesce("company", "company_id"))
+
+
+def _tickets(tables: Tables) -> Frame:
+    request, day = tables.request, "created_d"
+    return (
+        tables.others["tickets"]
+        .filter(in_either(request, day=day))
+        .select(
+            *("company_id", "company", "contact_id", "created_ms", "resolved_ms"),
+            nw.col(day).cast(nw.Int64()).alias(DAY),
+            period_flag(request, day=day),
+        )
+    )
+
+
+def _sizes(tables: Tables) -> Frame:
+    cases = tables.cases.filter(in_either(tables.request)).select(period_flag(tables.request))
+    return cases.group_by(CURRENT).agg(cases_n=nw.len().cast(nw.Int64()))
+
+
+def _require_companies(tables: Tables) -> None:
+    through_contact = tables.has("contacts", "contact_id", "company_id")
+    direct = any(
+        tables.has(table, column)
+        for table, column in (
+            ("interactions", "company_id"),
+            ("interactions", "company"),
+            ("tickets", "company_id"),
+        )
+    )
+    people = tables.has("interactions", "contact_id") or tables.has("tickets", "contact_id")
+    if not direct and not (through_contact and people):
+        raise CxtoolError(
+            "nothing in the export says which company a contact belongs to",
+            hint="it needs interactions.company_id, interactions.company or tickets.company_id, "
+            "or contact_id there and a 'contacts' table with contact_id and company_id",
+        )

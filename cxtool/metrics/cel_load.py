@@ -1,0 +1,136 @@
+"""A company's load, and its Customer Engagement Load from 0 to 100 (C9).
+
+load = call seconds + chat seconds + tickets x mean ticket resolution seconds, and
+CEL = 100 x load / largest load of the period, rounded half up. The mean resolution is a quotient,
+so loads are compared as whole numbers, multiplied by the number of resolved tickets: a CEL of
+20.5 becomes 21 and one of 20.49 stays 20, whatever the sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxtool.metrics.cel_contacts import DAY
+from cxtool.metrics.trend import CURRENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTime:
+    """What one ticket adds to a load: ``total_ms / tickets_n``, which stays a quotient."""
+
+    total_ms: int
+    tickets_n: int
+
+    @property
+    def seconds(self) -> float:
+        return self.total_ms / self.tickets_n / 1000
+
+
+NO_TIME = TicketTime(total_ms=0, tickets_n=1)
+
+
+def mean_resolutions(resolutions: pl.DataFrame) -> dict[bool, TicketTime]:
+    """Mean resolution of the tickets created in the current (True) and the compared period.
+
+    A period without a resolved ticket has none.
+    """
+    return {
+        row[CURRENT]: TicketTime(total_ms=row["resolution_ms"], tickets_n=row["resolved_n"])
+        for row in resolutions.iter_rows(named=True)
+        if row["resolved_n"]
+    }
+
+
+def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime]) -> pl.DataFrame:
+    """One row per company and period: contacts and times by channel, load, CEL.
+
+    ``load_s`` and ``cel`` as above; ``load_squares`` and ``cel_variance`` are what chance may make
+    of them. A load is a compound Poisson sum: its variance is the sum of squared durations, a
+    ticket counting with its mean time. A CEL's variance follows from those of its own load and of
+    the largest one (delta method); the largest itself is 100 by definition.
+
+    Source: C8, C9.
+    """
+    channel, n, time_ms = pl.col("channel"), pl.col("contacts_n"), pl.col("time_ms")
+    sums = {
+        "hotline_n": n.filter(channel == "hotline"),
+        "campaign_n": n.filter(channel == "campaign"),
+        "chat_n": n.filter(channel == "chat"),
+        "ticket_n": n.filter(channel == "ticket"),
+        "inbound_ms": time_ms.filter(channel == "hotline"),
+        "outbound_ms": time_ms.filter(channel == "campaign"),
+        "chat_ms": time_ms.filter(channel == "chat"),
+        "contacts_n": n,
+        "time_ms": time_ms,
+        "squares": pl.col("squares"),
+    }
+    rows = (
+        contacts.drop_nulls("company_id")
+        .group_by("company_id", CURRENT)
+        .agg(total.sum().alias(name) for name, total in sums.items())
+    )
+    return (
+        with_load(rows, ticket_times, tickets=pl.col("ticket_n"))
+        .with_columns(
+            load_squares=pl.col("squares") + pl.col("ticket_n") * pl.col("ticket_s") ** 2,
+            largest=pl.col("load_units").max().over(CURRENT),
+        )
+        .with_columns(cel=_cel(pl.col("load_units"), pl.col("largest")))
+        .with_columns(cel_variance=_cel_variance())
+        .drop("load_units", "largest", "ticket_s", "squares")
+    )
+
+
+def daily_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime]) -> pl.DataFrame:
+    """Load in seconds per company and day of the current period."""
+    tickets = pl.col("contacts_n").filter(pl.col("channel") == "ticket")
+    days = (
+        contacts.drop_nulls("company_id")
+        .filter(CURRENT)
+        .group_by("company_id", DAY, CURRENT)
+        .agg(pl.col("time_ms").sum(), tickets.sum().alias("ticket_n"))
+    )
+    loads = with_load(days, ticket_times, tickets=pl.col("ticket_n"))
+    return loads.select("company_id", DAY, "load_s")
+
+
+def with_load(
+    rows: pl.DataFrame, ticket_times: Mapping[bool, TicketTime], *, tickets: pl.Expr
+) -> pl.DataFrame:
+    """Rows with ``load_s``, ``ticket_s``, and the exact ``load_units``: milliseconds x n resolved.
+
+    Units of rows of one period have one size. They pass 64 bits in large exports; 128 bits hold a
+    century of talk for every human being.
+    """
+    now, before = (ticket_times.get(side, NO_TIME) for side in (True, False))
+
+    def of_period(current: int, previous: int) -> pl.Expr:
+        sides = pl.when(CURRENT).then(pl.lit(current, pl.Int128))
+        return sides.otherwise(pl.lit(previous, pl.Int128))
+
+    resolved_n = of_period(now.tickets_n, before.tickets_n)
+    total_ms = of_period(now.total_ms, before.total_ms)
+    units = pl.col("time_ms").cast(pl.Int128) * resolved_n + tickets.cast(pl.Int128) * total_ms
+    return rows.with_columns(
+        load_units=units,
+        load_s=units.cast(pl.Float64) / resolved_n.cast(pl.Float64) / 1000,
+        ticket_s=total_ms.cast(pl.Float64) / resolved_n.cast(pl.Float64) / 1000,
+    )
+
+
+def _cel(load: pl.Expr, largest: pl.Expr) -> pl.Expr:
+    half_up = (200 * load + largest) // (2 * largest)
+    return pl.when(largest > 0).then(half_up).otherwise(0).cast(pl.Int64)
+
+
+def _cel_variance() -> pl.Expr:
+    load, squares = pl.col("load_s"), pl.col("load_squares")
+    is_largest = pl.col("load_units") == pl.col("largest")
+    top = load.max().over(CURRENT)
+    # Of several equally large loads one stands for all, so that the order of rows cannot matter.
+    top_squares = squares.filter(is_largest).min().over(CURRENT)
+    variance = 100**2 * (squares / top**2 + load**2 * top_squares / top**4)
+    return pl.when(is_largest | (top <= 0)).then(0.0).otherwise(variance)
