@@ -124,7 +124,8 @@ def to_toml(value: object) -> str:
     if isinstance(value, dict):
         pairs = ", ".join(f"{_toml_key(name)} = {to_toml(item)}" for name, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    # TOML escapes as JSON does, and the delete character as well.
+    return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")
 
 
 def unknown(key: str, known: list[str]) -> str:

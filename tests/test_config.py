@@ -50,11 +50,13 @@ def load(
     toml: str | None = None,
     environ: Mapping[str, str] | None = None,
     config_file: Path | None = None,
-    **options: object,
+    options: Mapping[str, object] | None = None,
 ) -> Loaded:
     if toml is not None:
         (cwd / "cxtool.toml").write_text(toml, encoding="utf-8")
-    return load_settings(config_file=config_file, options=options, environ=environ or {}, cwd=cwd)
+    return load_settings(
+        config_file=config_file, options=options or {}, environ=environ or {}, cwd=cwd
+    )
 
 
 def refused(cwd: Path, **given: object) -> list[str]:
@@ -91,7 +93,7 @@ def test_option_before_environment_before_file_before_default(
         centre,
         toml='tz = "Europe/Rome"' if "file" in given else None,
         environ={"CXTOOL_TZ": "Europe/Oslo"} if "environment" in given else {},
-        tz="Europe/Riga" if "option" in given else None,
+        options={"tz": "Europe/Riga" if "option" in given else None},
     )
     assert (loaded.settings.tz, loaded.origins["tz"]) == (value, origin)
 
@@ -104,7 +106,9 @@ def test_every_section_is_read_from_the_file(centre: Path) -> None:
             period = "last-month"
             compare = "previous-year"
             color = "never"
-            sla = { threshold = "10m", clock = "business", channels = { chat = 60, "my mail" = "1d" } }
+            sla.threshold = "10m"
+            sla.clock = "business"
+            sla.channels = { chat = 60, "my mail" = "1d" }
             channels.voice = []
             resolution.resolved = ["resolved", "answered"]
             csat.scale = [1, 10]
@@ -158,7 +162,7 @@ def test_the_environment_sets_every_shape_of_value(centre: Path) -> None:
 
 def test_options_come_by_dotted_key_as_text_or_as_values(centre: Path) -> None:
     given = {"sla.threshold": "20s", "sla.labels": {"vip": 5}, "csat.scale": (1, 7)}
-    loaded = load(centre, **given)
+    loaded = load(centre, options=given)
     assert loaded.settings.sla.threshold == 20
     assert loaded.settings.sla.labels == {"vip": 5}
     assert loaded.settings.csat.scale == (1, 7)
@@ -325,7 +329,7 @@ SCALE = "expected two numbers, the lower first, such as [1, 5], but got "
     ],
 )
 def test_what_a_file_must_not_say(centre: Path, toml: str, problem: str) -> None:
-    assert refused(centre, toml=toml) == [f"cxtool.toml: {problem.removeprefix('cxtool.toml: ')}"]
+    assert refused(centre, toml=toml) == [f"cxtool.toml: {problem}"]
 
 
 def test_all_problems_are_told_at_once(centre: Path) -> None:
@@ -333,7 +337,7 @@ def test_all_problems_are_told_at_once(centre: Path) -> None:
         centre,
         toml='color = "blue"\nperiods = "7d"',
         environ={"CXTOOL_TZ": "Berlin"},
-        **{"sla.threshold": "soon"},
+        options={"sla.threshold": "soon"},
     ) == [
         'cxtool.toml: color: expected one of "auto", "always", "never", but got "blue"',
         "cxtool.toml: unknown key 'periods'; did you mean 'period'?",
@@ -426,14 +430,12 @@ def test_hours_that_cannot_be(texts: list[str], message: str) -> None:
 
 values: st.SearchStrategy[object] = st.recursive(
     st.one_of(
-        st.text(st.characters(exclude_categories=["Cs", "Cc"])),
+        st.text(st.characters(exclude_categories=["Cs"])),
         st.booleans(),
         st.integers(-(2**40), 2**40),
         st.floats(allow_nan=False),
     ),
-    lambda inner: st.one_of(
-        st.lists(inner), st.dictionaries(st.text("aB é-_.", min_size=1), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("aB é-_.", min_size=1), inner),
     max_leaves=6,
 )
 
@@ -467,8 +469,7 @@ def test_config_shows_values_with_their_origin(
         ["compare", '"previous"', "default"],
         ["tz", '"Europe/Rome"', "cxtool.toml"],
     ]
-    ends = {line.index(word) for line in shown[1:5] for word in ["default"]}
-    assert ends == {shown[0].index("FROM")}
+    assert {line.index("default") for line in shown[1:5]} == {shown[0].index("FROM")}
     assert any(line.split() == ["csat.scale", "[1,", "10]", "CXTOOL_CSAT_SCALE"] for line in shown)
     assert any("{ chat = 60 }" in line for line in shown)
     assert shown[-2:] == ["Configuration files looked for:", "  cxtool.toml  (read)"]
@@ -497,8 +498,9 @@ def test_config_as_json(
 
 
 def test_settings_cost_no_heavy_import() -> None:
-    heavy = ["polars", "narwhals", "pyarrow", "rich", "scipy", "jinja2", "tomllib", "platformdirs"]
-    code = f"import sys, cxtool.config, cxtool.commands.config; print({heavy} & sys.modules.keys())"
-    code = code.replace(str(heavy), str(set(heavy)))
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "set()"
+    heavy = {"polars", "narwhals", "pyarrow", "rich", "scipy", "jinja2", "tomllib", "platformdirs"}
+    code = "import sys, cxtool.config, cxtool.commands.config; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "cxtool.config" in loaded
+    assert not heavy & loaded

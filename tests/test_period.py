@@ -1,6 +1,6 @@
 """Periods: every written form, calendar edges, comparisons, the completed request.
 
-Serves S1, C7 and B7 (a period against the equally long one before) and the whole of C (complete days only).
+Serves S1, C7 and B7 (a period against the equally long one before), and all of C (complete days).
 """
 
 from __future__ import annotations
