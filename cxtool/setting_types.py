@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
@@ -199,9 +200,9 @@ def _duration(value: object) -> float:
 
 def _scale(value: object) -> tuple[float, float]:
     try:
-        low, high = (_number(step) for step in value) if isinstance(value, (list, tuple)) else ()
+        low, high = map(_number, value if isinstance(value, (list, tuple)) else ())
     except ValueError:
-        low, high = 0.0, 0.0
+        low = high = 0.0
     if not low < high:
         raise ValueError(_unexpected("two numbers, the lower first, such as [1, 5]", value))
     return low, high
@@ -233,14 +234,16 @@ def _hours(value: object) -> list[str]:
 def _zone(value: object) -> str:
     from cxtool.period import parse_time_zone
 
-    return _told(lambda: parse_time_zone(_text(value)))
+    with _told():
+        return parse_time_zone(_text(value))
 
 
 def _period(value: object) -> str:
     from cxtool.period import parse_period
 
     text = _text(value)
-    _told(lambda: parse_period(text, as_of=_FAR_DAY, span=(date(1000, 1, 1), _FAR_DAY)))
+    with _told():
+        parse_period(text, as_of=_FAR_DAY, span=(date(1000, 1, 1), _FAR_DAY))
     return text
 
 
@@ -250,7 +253,8 @@ def _compare(value: object) -> str:
     text = _text(value)
     if text not in COMPARISONS:
         early, span = unit_of("day", date(900, 1, 1)), (date(1000, 1, 1), _FAR_DAY)
-        _told(lambda: parse_compare(text, period=early, as_of=_FAR_DAY, span=span))
+        with _told():
+            parse_compare(text, period=early, as_of=_FAR_DAY, span=span)
     return text
 
 
@@ -267,9 +271,11 @@ READERS: dict[object, Callable[[object], object]] = {
 }
 
 
-def _told(read: Callable[[], Any]) -> Any:
+@contextmanager
+def _told() -> Iterator[None]:
+    """A UsageError as the ValueError that readers raise."""
     try:
-        return read()
+        yield
     except UsageError as error:
         raise ValueError(error.message) from None
 
