@@ -50,7 +50,8 @@ def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime
     ``load_s`` and ``cel`` as above; ``load_squares`` and ``cel_variance`` are what chance may make
     of them. A load is a compound Poisson sum: its variance is the sum of squared durations, a
     ticket counting with its mean time. A CEL's variance follows from those of its own load and of
-    the largest one (delta method); the largest itself is 100 by definition.
+    the largest one (delta method); the largest load keeps its own part, for chance also decides
+    which load is the largest.
 
     Source: C8, C9.
     """
@@ -132,5 +133,5 @@ def _cel_variance() -> pl.Expr:
     top = load.max().over(CURRENT)
     # Of several equally large loads one stands for all, so that the order of rows cannot matter.
     top_squares = squares.filter(is_largest).min().over(CURRENT)
-    variance = 100**2 * (squares / top**2 + load**2 * top_squares / top**4)
-    return pl.when(is_largest | (top <= 0)).then(0.0).otherwise(variance)
+    of_top = pl.when(is_largest).then(0.0).otherwise(load**2 * top_squares / top**4)
+    return pl.when(top > 0).then(100**2 * (squares / top**2 + of_top)).otherwise(0.0)

@@ -40,7 +40,7 @@ def _without_company(current: pl.DataFrame) -> str | None:
     parts = [f"{counts[channel]:,} {channel}" for channel in CHANNELS if counts.get(channel)]
     if not parts:
         return None
-    return f"Left out, for they belong to no company: {', '.join(parts)} contacts."
+    return f"Contacts left out, for they belong to no company: {', '.join(parts)}."
 
 
 def _without_time(current: pl.DataFrame) -> str | None:
