@@ -273,11 +273,12 @@ READERS: dict[object, Callable[[object], object]] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A UsageError as the ValueError that readers raise."""
+    """A UsageError as the ValueError that readers raise; without a guess, with its hint."""
     try:
         yield
     except UsageError as error:
-        raise ValueError(error.message) from None
+        guessed = "did you mean" in error.message or error.hint is None
+        raise ValueError(error.message if guessed else f"{error.message}; {error.hint}") from None
 
 
 def _number(value: object) -> float:

@@ -111,7 +111,7 @@ def given_in_options(options: Mapping[str, object], types: Types, problems: list
     for key, raw in options.items():
         if raw is None:
             continue
-        where = f"{OPTION} '{key}'"
+        where = f"{OPTION} '{key}'" if "." in key else f"--{key}"
         if isinstance(raw, str):
             value = _read_text(raw, types[key], where, problems)
         else:

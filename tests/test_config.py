@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from cxtool.commands.config import command
 from cxtool.config import Loaded, Settings, load_settings, types_by_key
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.period import FORMS_HINT
 from cxtool.setting_types import from_text, parse_spans, to_toml
 from cxtool.settings_sources import NOT_SETTINGS, variable
 
@@ -167,6 +168,15 @@ def test_options_come_by_dotted_key_as_text_or_as_values(centre: Path) -> None:
     assert loaded.settings.sla.labels == {"vip": 5}
     assert loaded.settings.csat.scale == (1, 7)
     assert loaded.origins["sla.labels"] == "option"
+
+
+def test_a_refused_option_is_named_and_its_forms_too(centre: Path) -> None:
+    assert refused(centre, options={"period": "soon", "tz": "x", "compare": "previus"}) == [
+        f"--period: 'soon' is not a period; {FORMS_HINT}",
+        "--tz: 'x' is not a time zone; write a name of the time zone database, such as UTC or "
+        "Europe/Warsaw",
+        "--compare: cannot compare with 'previus'; did you mean 'previous'?",
+    ]
 
 
 def test_a_map_is_replaced_as_a_whole(centre: Path) -> None:
