@@ -9,15 +9,16 @@ into instants day by day, so days on which the clocks change have their true len
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cxtool.config import HoursSettings
 from cxtool.errors import UsageError
 from cxtool.period import day_number
+from cxtool.setting_types import WEEKDAYS, parse_spans
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
     from cxtool.tables import Frame
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CENTRE = ""
-MIDNIGHT = 24 * 60
+DAY_S = 24 * 3600
+ADDED = ("business_ms", "business_waited_ms")
 
-Spans = tuple[tuple[int, int], ...]  # minutes since local midnight, half-open, in order
+Spans = tuple[tuple[int, int], ...]  # seconds since local midnight, half-open, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,17 @@ def calendars(hours: HoursSettings) -> dict[str, Calendar]:
     """The centre's calendar under ``CENTRE``, and each queue's own under its name.
 
     A queue without spans keeps the centre's; its holidays are added to the centre's. Raises
-    ``UsageError`` for hours that cannot be read, and where a calendar never opens.
+    ``UsageError`` where a calendar never opens.
 
     >>> found = calendars(HoursSettings(spans={"mon": ["09:00-12:00", "13:00-17:00"]}))
     >>> found[CENTRE].spans(date(2026, 5, 18))
-    ((540, 720), (780, 1020))
+    ((32400, 43200), (46800, 61200))
     """
-    holidays = _holidays(hours.holidays)
+    holidays = _days(hours.holidays)
     found = {CENTRE: Calendar(_week(hours.spans, "hours"), holidays)}
     for queue, own in hours.queues.items():
         spans = _week(own.spans or hours.spans, f"hours.queues.{queue}")
-        found[queue] = Calendar(spans, holidays | _holidays(own.holidays))
+        found[queue] = Calendar(spans, holidays | _days(own.holidays))
     return found
 
 
@@ -108,6 +109,7 @@ def with_business_ms(cases: Frame, opened: pl.DataFrame) -> Frame:
         name for name in opened["business_calendar"].unique().sort().to_list() if name != CENTRE
     ]
     last = int(opened.select("cal_d").max().item())
+    names = cases.collect_schema().names()
     edges = [name for name in opened.columns if name.startswith(("from_", "to_"))]
     joined = cases.with_columns(
         nw.when(nw.col("queue").is_in(queues))
@@ -131,7 +133,7 @@ def with_business_ms(cases: Frame, opened: pl.DataFrame) -> Frame:
     return joined.with_columns(
         (nw.col("responded_open_ms") - nw.col("started_open_ms")).alias("business_ms"),
         (nw.col("open_as_of_ms") - nw.col("started_open_ms")).alias("business_waited_ms"),
-    ).select(*cases.collect_schema().names(), "business_ms", "business_waited_ms")
+    ).select(*(name for name in names if name not in ADDED), *ADDED)
 
 
 def beside(frame: Frame, small: pl.DataFrame) -> Frame:
@@ -168,65 +170,22 @@ def _instants(day: date, spans: Spans, zone: ZoneInfo) -> list[tuple[int, int]]:
     return [(start, max(start, end)) for start, end in edges]
 
 
-def _instant(day: date, minute: int, zone: ZoneInfo) -> int:
-    if minute == MIDNIGHT:
-        day, minute = day + timedelta(days=1), 0
-    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
-    return int(local.timestamp()) * 1000
+def _instant(day: date, second: int, zone: ZoneInfo) -> int:
+    days, second = divmod(second, DAY_S)
+    local = datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone)
+    # Wall-clock arithmetic: the second of the day by the clock, however long the day is.
+    return int((local + timedelta(seconds=second)).timestamp()) * 1000
 
 
-def _week(spans: dict[str, list[str]], where: str) -> tuple[Spans, ...]:
-    unknown = sorted(set(spans) - set(WEEKDAYS))
-    if unknown:
-        raise UsageError(
-            f"[{where}] names an unknown weekday '{unknown[0]}'",
-            hint="weekdays: " + ", ".join(WEEKDAYS),
-        )
-    week = tuple(_spans(spans.get(day, []), f"{where}: {day}") for day in WEEKDAYS)
+def _week(spans: Mapping[str, list[str]], where: str) -> tuple[Spans, ...]:
+    week = tuple(parse_spans(spans.get(day, [])) for day in WEEKDAYS)
     if not any(week):
         raise UsageError(
             f"[{where}] has no opening hours, so no business time ever passes",
-            hint='write for example: [hours.spans] mon = ["09:00-17:00"]',
+            hint='write them as: [hours.spans], then mon = ["09:00-17:00"] and so on',
         )
     return week
 
 
-def _spans(texts: list[str], where: str) -> Spans:
-    spans = tuple(sorted(_span(text, where) for text in texts))
-    for (_, end), (start, _) in pairwise(spans):
-        if start < end:
-            raise UsageError(f"[{where}] has spans that overlap: {', '.join(texts)}")
-    return spans
-
-
-def _span(text: str, where: str) -> tuple[int, int]:
-    try:
-        start, end = (_minute(part) for part in text.split("-"))
-    except ValueError:
-        start = end = 0
-    if start >= end:
-        raise UsageError(
-            f"[{where}] '{text}' is not a span of opening hours",
-            hint="write HH:MM-HH:MM within one day, 24:00 at the latest",
-        )
-    return start, end
-
-
-def _minute(text: str) -> int:
-    hours, minutes = text.split(":")
-    minute = int(hours) * 60 + int(minutes)
-    if not (0 <= int(minutes) < 60 and 0 <= minute <= MIDNIGHT):
-        raise ValueError(text)
-    return minute
-
-
-def _holidays(days: list[str]) -> frozenset[date]:
-    found = set()
-    for day in days:
-        try:
-            found.add(date.fromisoformat(day))
-        except ValueError:
-            raise UsageError(
-                f"[hours] '{day}' is not a holiday's date", hint="write YYYY-MM-DD"
-            ) from None
-    return frozenset(found)
+def _days(texts: Sequence[str]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(text) for text in texts)

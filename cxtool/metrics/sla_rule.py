@@ -18,11 +18,13 @@ import polars as pl
 
 from cxtool.calendar import opening_days, with_business_ms
 from cxtool.config import Settings, SlaSettings
+from cxtool.metrics.choose import choose
 from cxtool.period import Request
 from cxtool.tables import Frame
 from cxtool.units import duration
 
 VERDICTS = ("met", "not_met", "pending", "n/a")
+ADDED = ("sla_elapsed_ms", "sla_threshold_ms", "sla")
 
 # Two zones lie at most 26 hours apart; a response later than this after as-of is late anyway.
 BEFORE = timedelta(days=2)
@@ -34,8 +36,10 @@ def with_sla(cases: Frame, settings: Settings, request: Request) -> Frame:
 
     ``sla_elapsed_ms`` is the time to the first response, without one the time from the start to
     the as-of moment, both on the clock of the settings. ``sla`` is one of ``VERDICTS``. Raises
-    ``UsageError`` for a business clock without opening hours. Source: L17, S3, S5.
+    ``UsageError`` for a business clock without opening hours. A column of the export's own that
+    has one of these names gives way. Source: L17, S3, S5.
     """
+    names = cases.collect_schema().names()
     responded = ~nw.col("first_response_ms").is_null()
     if settings.sla.clock == "business":
         timed = with_business_ms(cases, _opened(settings, request))
@@ -50,27 +54,29 @@ def with_sla(cases: Frame, settings: Settings, request: Request) -> Frame:
             elapsed.alias("sla_elapsed_ms"), threshold_ms(settings.sla).alias("sla_threshold_ms")
         )
         .with_columns(_verdict(responded).alias("sla"))
-        .select(*cases.collect_schema().names(), "sla_elapsed_ms", "sla_threshold_ms", "sla")
+        .select(*(name for name in names if name not in ADDED), *ADDED)
     )
 
 
 def threshold_ms(sla: SlaSettings) -> nw.Expr:
     """The threshold of a case in whole milliseconds: label, then queue, then channel, then all."""
-    threshold = nw.lit(_ms(sla.threshold))
-    for column, thresholds in (("channel", sla.channels), ("queue", sla.queues)):
-        for seconds, names in _by_threshold(thresholds):
-            threshold = (
-                nw.when(nw.col(column).is_in(names)).then(nw.lit(_ms(seconds))).otherwise(threshold)
-            )
-    # The largest first, so that the strictest is asked last and decides.
-    for seconds, names in reversed(_by_threshold(sla.labels)):
-        for name in names:
-            threshold = (
-                nw.when(nw.col("contact_labels").list.contains(name))
-                .then(nw.lit(_ms(seconds)))
-                .otherwise(threshold)
-            )
-    return threshold.cast(nw.Int64)
+    labels = nw.col("contact_labels").list
+    branches = [
+        (labels.contains(name), seconds)
+        for seconds, names in _strictest_first(sla.labels)
+        for name in names
+    ]
+    branches += [
+        (nw.col("queue").is_in(names), seconds) for seconds, names in _strictest_first(sla.queues)
+    ]
+    branches += [
+        (nw.col("channel").is_in([name.lower() for name in names]), seconds)
+        for seconds, names in _strictest_first(sla.channels)
+    ]
+    return choose(
+        [(applies, nw.lit(_ms(seconds))) for applies, seconds in branches],
+        nw.lit(_ms(sla.threshold)),
+    ).cast(nw.Int64)
 
 
 def rule_notes(settings: Settings) -> tuple[str, ...]:
@@ -94,13 +100,19 @@ def rule_notes(settings: Settings) -> tuple[str, ...]:
 
 def _verdict(responded: nw.Expr) -> nw.Expr:
     in_time = nw.col("sla_elapsed_ms") <= nw.col("sla_threshold_ms")
-    of_response = nw.when(in_time).then(nw.lit("met")).otherwise(nw.lit("not_met"))
-    of_silence = nw.when(in_time).then(nw.lit("pending")).otherwise(nw.lit("not_met"))
-    silent = nw.when(nw.col("direction") == "inbound").then(of_silence).otherwise(nw.lit("n/a"))
-    return nw.when(responded).then(of_response).otherwise(silent)
+    inbound = nw.col("direction") == "inbound"
+    return choose(
+        [
+            (responded & in_time, nw.lit("met")),
+            (responded, nw.lit("not_met")),
+            (inbound & in_time, nw.lit("pending")),
+            (inbound, nw.lit("not_met")),
+        ],
+        nw.lit("n/a"),
+    )
 
 
-def _by_threshold(thresholds: Mapping[str, float]) -> list[tuple[float, list[str]]]:
+def _strictest_first(thresholds: Mapping[str, float]) -> list[tuple[float, list[str]]]:
     """Names grouped by their threshold, the smallest first."""
     ordered = sorted((seconds, name) for name, seconds in thresholds.items())
     return [

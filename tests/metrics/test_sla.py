@@ -111,6 +111,19 @@ def test_thresholds_label_before_queue_before_channel_before_all() -> None:
     assert met == set("acegjk")
 
 
+def test_channel_names_of_the_settings_in_any_case() -> None:
+    """S3: exports are read with channels in small letters."""
+    settings = Settings(sla=SlaSettings(channels={"E-Mail": 60}))
+    assert verdicts([case(channel="e-mail", first_response_s=61)], settings) == {"1": "not_met"}
+
+
+def test_a_column_of_the_export_called_sla_gives_way() -> None:
+    """L17: the verdict is always the one of the settings."""
+    rows = [case(first_response_s=601, sla="yes", business_ms="x")]
+    assert verdicts(rows) == {"1": "not_met"}
+    assert verdicts(rows, BUSINESS) == {"1": "met"}
+
+
 def test_business_clock() -> None:
     """S5: created Friday 16:30, target 1 h, Mon-Fri 9-17: due Monday 9:30."""
     friday = "2026-05-15T16:30"
@@ -231,22 +244,20 @@ def test_every_dimension(dimension: str, groups: list[tuple[object, int, float]]
 
 def test_the_listed_dimensions_are_all_there() -> None:
     """S2: the twelve of the specification."""
-    assert set(DIMENSIONS) == set(
-        [
-            "channel",
-            "queue",
-            "agent",
-            "team",
-            "label",
-            "company",
-            "disposition",
-            "direction",
-            "day",
-            "week",
-            "weekday",
-            "hour",
-        ]
-    )
+    assert set(DIMENSIONS) == {
+        "channel",
+        "queue",
+        "agent",
+        "team",
+        "label",
+        "company",
+        "disposition",
+        "direction",
+        "day",
+        "week",
+        "weekday",
+        "hour",
+    }
 
 
 def test_local_days_and_hours() -> None:

@@ -1,0 +1,81 @@
+"""Partials are written once for every engine: DuckDB must count what Polars counts (S1, S2, S4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+
+from cxtool.config import Settings, SlaSettings
+from cxtool.metrics.dimensions import DIMENSIONS, find_dimensions
+from cxtool.metrics.service_level import service_level_counts
+from cxtool.metrics.sla_breaches import breaches_frame
+from cxtool.metrics.sla_compliance import sla_counts
+from cxtool.metrics.sla_rule import with_sla
+from cxtool.metrics.trend import in_either
+from cxtool.tables import Frame
+from tests.metrics.frames import case, make_tables
+
+duckdb = pytest.importorskip("duckdb")
+
+SETTINGS = Settings(
+    sla=SlaSettings(channels={"chat": 60}, queues={"billing": 20}, labels={"VIP": 300, "new": 40})
+)
+ROWS = [
+    case("1", queue="billing", agent="Ada", contact_labels=["VIP", "new"], first_response_s=30),
+    case("2", "2026-05-24T23:59:59", channel="chat", company="Acme", first_response_s=61),
+    case("3", "2026-05-12T09:00", queue="sales", disposition="resolved", contact_labels=[]),
+    case("4", "2026-05-20T00:00", direction="outbound", team="red", status="closed"),
+    case("5", "2026-05-17T12:00", channel="voice", handle_s=4),
+    case("6", "2026-05-19T12:00", channel="voice", first_response_s=12, agent="Bo"),
+]
+TABLES = make_tables(ROWS)
+
+
+@pytest.fixture(scope="module")
+def other_cases() -> Any:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.register("cases", TABLES.cases.collect("polars").to_native().to_arrow())
+    yield nw.from_native(connection.sql("select * from cases"))
+    connection.close()
+
+
+def collected(frame: Frame) -> pl.DataFrame:
+    rows = frame.collect("polars").to_native()
+    times = pl.selectors.datetime()
+    return rows.with_columns(times.dt.convert_time_zone("UTC")).sort(rows.columns, nulls_last=True)
+
+
+@pytest.mark.parametrize("dimension", [None, *DIMENSIONS])
+def test_compliance(other_cases: Frame, dimension: str | None) -> None:
+    """S1, S2: verdict counts of the summary and of every dimension."""
+
+    def counts(cases: Frame) -> pl.DataFrame:
+        judged = with_sla(cases.filter(in_either(TABLES.request)), SETTINGS, TABLES.request)
+        dimensions = find_dimensions([dimension] if dimension else [], cases)
+        return collected(sla_counts(judged, dimensions, TABLES.request))
+
+    expected = counts(TABLES.cases)
+    assert expected["cases_n"].sum() >= len(ROWS)
+    assert counts(other_cases).equals(expected)
+
+
+def test_breaches(other_cases: Frame) -> None:
+    """S4: the same cases, over by the same time."""
+
+    def breaches(cases: Frame) -> pl.DataFrame:
+        return collected(breaches_frame(with_sla(cases, SETTINGS, TABLES.request)))
+
+    expected = breaches(TABLES.cases)
+    assert expected["case_id"].to_list() == ["2", "3", "5"]
+    assert breaches(other_cases).equals(expected)
+
+
+def test_service_level(other_cases: Frame) -> None:
+    """K5: the same calls."""
+    expected = collected(service_level_counts(TABLES.cases))
+    assert expected.row(0) == (1, 1, 1, 1, 1)
+    assert collected(service_level_counts(other_cases)).equals(expected)
