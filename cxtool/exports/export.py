@@ -194,7 +194,7 @@ class Export:
         parts = self.mapped.get("interactions", [])
         return list(dict.fromkeys(name for part in parts for name in part.extras))
 
-    def _notes(self, names: Sequence[str], days: Days, request: Request) -> list[str]:
+    def _notes(self, names: Sequence[str], days: Days | None, request: Request) -> list[str]:
         notes = []
         aside = sum(self.survey(name, days).set_aside_n for name in names)
         repeated = sum(self.survey(name, days).repeated_n for name in names)
@@ -217,8 +217,10 @@ class Export:
         return notes
 
 
-def days_of(request: Request) -> Days:
-    """The days that a request needs, of the period and of the compared one."""
+def days_of(request: Request) -> Days | None:
+    """The days that a request needs, of the period and of the compared one; None for all days."""
+    if request.period.kind == "all":
+        return None
     periods = [period for period in (request.period, request.previous) if period]
     ranges = [(day_number(period.start), day_number(period.end)) for period in periods]
     return Days(ranges=tuple(ranges), time_zone=request.time_zone)

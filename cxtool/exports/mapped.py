@@ -22,8 +22,9 @@ from cxtool.exports.convert import (
     raw_value,
     typed_value,
 )
+from cxtool.exports.layout import ROW
 from cxtool.exports.profiles import ColumnMap, Feed
-from cxtool.exports.raw import FILE, ROW, RawTable
+from cxtool.exports.raw import FILE, RawTable
 from cxtool.exports.repair import LINE
 from cxtool.exports.rules import Cells, Rule, broken_rule, broken_value, rules_of
 from cxtool.schema import TABLES, Table, Type
@@ -76,8 +77,6 @@ class MappedTable:
         start excepted; ``values`` adds the value that broke a rule.
         """
         frame = self.raw.frame
-        if self.raw.text is not None and self.raw.text.format == "csv":
-            frame = frame.filter(pl.col(self.raw.columns[0]).is_not_null())  # a blank line
         if window is not None:
             frame = self._pruned(frame, window)
         columns = [
@@ -156,12 +155,10 @@ def map_table(
     }
     taken = {frame_name(table, name) for name in table.names} | set(table.names)
     extras = tuple(name for name in raw.columns if name not in used and name not in taken)
-    is_csv = raw.text is not None and raw.text.format == "csv"
     cells = Cells(
         raw=source,
         read=read,
         may_fail=frozenset(may_fail),
-        last_cell=raw.columns[-1] if is_csv else None,
     )
     return MappedTable(
         raw=raw,

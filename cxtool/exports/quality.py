@@ -52,7 +52,7 @@ def report(export: Export, request: Request) -> Report:
     ``repeated_n`` are exactly repeated rows, each used once. Source: the reading rules of the data
     model.
     """
-    days = None if request.period.kind == "all" else days_of(request)
+    days = days_of(request)
     names = [name for name in TABLES if name in export.mapped]
     surveys = {name: export.survey(name, days) for name in names}
     aside = pl.concat(

@@ -1,8 +1,7 @@
 """Files as lazy frames of their own columns, before any meaning is given to them.
 
-Text files become frames of text, empty cells being empty text and cells that a short line lacks
-null. Parquet files keep their types. Every frame has ``__row``, the record's number in its file
-from 0, and a repaired text file ``__line`` (see ``repair``).
+Text files become frames of text. Parquet files keep their types. Every frame has ``__row``, the
+record's number in its file from 0, and a repaired text file ``__line`` (see ``repair``).
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.repair import LINE, Damage, record_lines, repair
+from cxtool.exports.layout import ROW, irregular, ndjson_lines, records, texts
+from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.text import TextFile, TextOptions, prepare
 from cxtool.schema import TABLES
 
-ROW = "__row"
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
 NDJSON_KEYS = 10_000  # lines that are read to find the keys of an NDJSON file
@@ -54,20 +53,21 @@ class RawTable:
         if self.text is None or LINE in self.schema:
             raise CxtoolError(f"{self.files[0]}: the file cannot be read")
         text, damages = repair(self.text, scratch=scratch)
-        return replace(_from_text(text, table=self.table), damages=tuple(damages))
+        return replace(_scanned(text, table=self.table), damages=tuple(damages))
 
     def places(self, rows: pl.Series) -> pl.DataFrame:
         """``ROW, file, line`` of each record; for Parquet the line is its number from 1."""
         wanted = rows.unique().sort()
-        schema = pl.Schema([(ROW, rows.dtype), ("file", pl.String), ("line", pl.Int64)])
         if self.text is not None and LINE in self.schema:
             frame = self.frame.select(ROW, pl.col(LINE).cast(pl.Int64).alias("line"))
             found = frame.filter(pl.col(ROW).is_in(wanted.implode())).collect()
             return found.select(ROW, pl.lit(self.files[0]).alias("file"), "line")
         if self.text is not None:
-            lines = record_lines(self.text, wanted.to_list())
-            places = [(row, self.files[0], line) for row, line in lines.items()]
-            return pl.DataFrame(places, schema=schema, orient="row")
+            is_csv = self.text.format == "csv"
+            lines = records(self.text) if is_csv else ndjson_lines(self.text)
+            found = lines.filter(pl.col(ROW).is_in(wanted.implode()))
+            line = pl.col("line").cast(pl.Int64)
+            return found.select(ROW, pl.lit(self.files[0]).alias("file"), line)
         # The row number of a scan of several Parquet files goes on from file to file.
         heights = [pl.scan_parquet(path).select(pl.len()).collect().item() for path in self.paths]
         begins = pl.DataFrame({"file": self.files, "begin": heights}).select(
@@ -81,14 +81,36 @@ class RawTable:
 def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) -> list[RawTable]:
     """One raw table per text file, and one per table and shape of the Parquet files."""
     raws = [
-        _from_text(prepare(file, options, scratch=scratch), table=file.table)
+        _from_text(prepare(file, options, scratch=scratch), table=file.table, scratch=scratch)
         for file in files
         if file.format != "parquet"
     ]
     return raws + _from_parquet([file for file in files if file.format == "parquet"])
 
 
-def _from_text(text: TextFile, *, table: str | None) -> RawTable:
+def _from_text(text: TextFile, *, table: str | None, scratch: Path) -> RawTable:
+    """A text file without its blank and short records; short ones are listed as damages."""
+    raw = _scanned(text, table=table)
+    odd = irregular(text) if text.format == "csv" else None
+    if odd is None:
+        return raw
+    if (odd["cells"] > len(text.header)).any():
+        return raw.repaired(scratch)
+    short = odd.filter(~pl.col("blank"))
+    skipped = odd.lazy().select(pl.col(ROW).cast(pl.UInt32))
+    return replace(
+        raw,
+        frame=raw.frame.join(skipped, on=ROW, how="anti", maintain_order="left"),
+        damages=tuple(
+            Damage(line, value[:SHOWN], f"{cells} cells where the header has {len(text.header)}")
+            for line, cells, value in short.join(texts(text, short["line"]), on="line")
+            .select("line", "cells", "text")
+            .iter_rows()
+        ),
+    )
+
+
+def _scanned(text: TextFile, *, table: str | None) -> RawTable:
     header = text.header if text.format == "csv" else _ndjson_keys(text, table)
     schema: dict[str, pl.DataType] = {name: pl.String() for name in header}
     if text.format == "csv":

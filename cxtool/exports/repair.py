@@ -8,7 +8,6 @@ holds the line each began on, the others are listed.
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -42,15 +41,6 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
         return replace(file, path=target), damages
     damages = _repair_csv(file, target)
     return replace(file, path=target, header=(*file.header, LINE), body_line=2), damages
-
-
-def record_lines(file: TextFile, rows: list[int]) -> dict[int, int]:
-    """The physical line on which each of these records (counted from 0) begins."""
-    wanted = set(rows)
-    numbered = enumerate(_ndjson_lines(file) if file.format == "ndjson" else _csv_lines(file))
-    last = max(wanted, default=-1)
-    pairs = itertools.takewhile(lambda pair: pair[0] <= last, numbered)
-    return {row: line for row, (line, _) in pairs if row in wanted}
 
 
 def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str]]]:

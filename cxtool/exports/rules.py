@@ -17,7 +17,6 @@ from cxtool.schema import SENTIMENTS, Table, Type
 from cxtool.units import Unit, show
 
 Name = Literal[
-    "short_row",
     "unreadable_row",
     "missing_value",
     "unreadable_value",
@@ -55,15 +54,13 @@ class Cells:
     raw: Mapping[str, pl.Expr]
     read: Mapping[str, pl.Expr]
     may_fail: frozenset[str]  # columns whose reading can fail
-    last_cell: str | None  # of a text file: null where a line is too short
 
 
 def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
     """The rules of a table in the order in which they are judged; the position is the code."""
     low, high = settings.csat.scale
     scale = f"{show(low, Unit.NUMBER)} to {show(high, Unit.NUMBER)}"
-    rules = [Rule("short_row", "", "the line has fewer cells than the header")]
-    rules += [Rule("missing_value", name, "required and empty") for name in table.required]
+    rules = [Rule("missing_value", name, "required and empty") for name in table.required]
     typed = [field for field in table.fields if field.type is not Type.STR]
     rules += [Rule("unreadable_value", field.name, f"not {KINDS[field.type]}") for field in typed]
     rules += [
@@ -97,8 +94,6 @@ def broken_value(rules: tuple[Rule, ...], cells: Cells, code: pl.Expr) -> pl.Exp
 
 
 def _flag(rule: Rule, cells: Cells, settings: Settings) -> pl.Expr | None:
-    if rule.name == "short_row":
-        return pl.col(cells.last_cell).is_null() if cells.last_cell else None
     if rule.column not in cells.read:
         return None
     return _FLAGS[rule.name](rule.column, cells, settings)

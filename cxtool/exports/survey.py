@@ -12,8 +12,9 @@ from functools import reduce
 
 import polars as pl
 
+from cxtool.exports.layout import ROW
 from cxtool.exports.mapped import DAY_OF, RAW, RULE, VALUE, MappedTable
-from cxtool.exports.raw import FILE, ROW
+from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
 from cxtool.exports.rules import Rule
 from cxtool.schema import DIRECTIONS
