@@ -60,7 +60,7 @@ def write(
         write_file(target, _as_bytes(render(report, fmt=name, options=options)))
     elif not is_terminal(sys.stdout):
         options = replace(options, color=wants_color(sys.stdout, color), width=None)
-        _write_pipe(_as_bytes(render(report, fmt=name, options=options)))
+        _write_stdout(_as_bytes(render(report, fmt=name, options=options)))
     elif binary:
         raise UsageError(
             f"{name} is not text and is not written to a terminal",
@@ -168,10 +168,12 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-def _write_pipe(data: bytes) -> None:
+def _write_stdout(data: bytes) -> None:
     """Bytes as they are: the console's own encoding and line ends would change the data."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    left = memoryview(data)
+    while left:  # an unbuffered stream may take less than it is given
+        left = left[sys.stdout.buffer.write(left) :]
     sys.stdout.buffer.flush()
 
 
@@ -182,7 +184,5 @@ def _write_terminal(text: str, *, color: bool, paged: bool) -> None:
         # Colours pass, a page that fits is only printed, and it stays after leaving.
         os.environ.setdefault("LESS", "FRX")
         click.echo_via_pager(text.removesuffix("\n"), color=color)
-        return
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
+    else:
+        _write_stdout(text.encode(sys.stdout.encoding or "utf-8", "replace"))

@@ -72,7 +72,9 @@ def _direction(word: str) -> tuple[str, bool]:
             f"--sort: '{word}' has no direction '{direction}'", hint="directions: asc, desc"
         )
     if key.startswith("-"):
-        return key[1:], direction != "desc"
+        if direction:
+            raise UsageError(f"--sort: '{word}' has two directions")
+        return key[1:], True
     return key, direction == "desc"
 
 

@@ -56,7 +56,9 @@ def summary() -> Section:
         columns=(
             Column(key="cases_n", label="Cases", unit=Unit.COUNT, role="n", of="sla_pct", drop=1),
             Column(key="met_n", label="Met", unit=Unit.COUNT, drop=2),
-            *trended(Column(key="sla_pct", label="SLA", unit=Unit.PERCENT, better="higher", drop=0)),
+            *trended(
+                Column(key="sla_pct", label="SLA", unit=Unit.PERCENT, better="higher", drop=0)
+            ),
             Column(key="sla_pct_low", label="SLA low", unit=Unit.PERCENT, role="low", of="sla_pct"),
             Column(
                 key="sla_pct_high", label="SLA high", unit=Unit.PERCENT, role="high", of="sla_pct"
@@ -93,7 +95,9 @@ def by_channel() -> Section:
         columns=(
             Column(key="channel", label="Channel", drop=0),
             Column(key="cases_n", label="Cases", unit=Unit.COUNT, role="n", of="sla_pct", drop=1),
-            *trended(Column(key="sla_pct", label="SLA", unit=Unit.PERCENT, better="higher", drop=0)),
+            *trended(
+                Column(key="sla_pct", label="SLA", unit=Unit.PERCENT, better="higher", drop=0)
+            ),
             Column(key="sla_pct_low", label="SLA low", unit=Unit.PERCENT, role="low", of="sla_pct"),
             Column(
                 key="sla_pct_high", label="SLA high", unit=Unit.PERCENT, role="high", of="sla_pct"
@@ -167,16 +171,12 @@ def agents() -> Section:
         label = behavior.replace("_", " ").capitalize()
         columns += [
             Column(key=key, label=label, unit=Unit.PERCENT, better="higher", drop=1),
-            Column(
-                key=f"{behavior}_n", label="n", unit=Unit.COUNT, role="n", of=key, drop=5
-            ),
+            Column(key=f"{behavior}_n", label="n", unit=Unit.COUNT, role="n", of=key, drop=5),
             Column(key=f"{behavior}_band", label="Band", unit=Unit.BAND, of=key, drop=1),
         ]
         rows |= {key: [95.0, 72.5, 44.0, 12.0, None], f"{behavior}_n": [20, 30, 25, 8, 0]}
         rows |= {f"{behavior}_band": list(bands)}
-    return Section(
-        id="agents", title="Agents", columns=tuple(columns), rows=pl.DataFrame(rows)
-    )
+    return Section(id="agents", title="Agents", columns=tuple(columns), rows=pl.DataFrame(rows))
 
 
 def metrics() -> Section:

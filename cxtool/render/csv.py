@@ -5,6 +5,8 @@ Lists are joined with ``;``; where an element holds one, or is unknown, the cell
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from cxtool.render import RenderOptions, section_of
@@ -31,7 +33,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if not options.raw:
         texts = [name for name, dtype in rows.schema.items() if _is_text(dtype)]
         cells = cells.with_columns(_defused(pl.col(name)) for name in texts)
-        cells = cells.rename(dict(zip(cells.columns, _safe_names(cells.columns), strict=True)))
+        cells = cells.rename(_safe_name)
     return cells.write_csv(include_header=options.header, null_value=options.null)
 
 
@@ -58,5 +60,5 @@ def _defused(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep()
 
 
-def _safe_names(names: list[str]) -> list[str]:
-    return pl.select(_defused(pl.lit(pl.Series(names)))).to_series().to_list()
+def _safe_name(name: str) -> str:
+    return f"'{name}" if re.match(FORMULA, name) else name

@@ -47,7 +47,8 @@ def fit(fields: Sequence[Field], *, width: int | None, measure: Callable[[str], 
 
 
 def _chosen(fields: Sequence[Field], widths: dict[str, int], width: int) -> list[Field]:
-    kept, gone = list(fields), []
+    kept: list[Field] = list(fields)
+    gone: list[Field] = []
     while _total(widths, kept) > width:
         droppable = [(field.drop, place) for place, field in enumerate(kept) if field.drop > 0]
         if not droppable:
