@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from cxtool.period import Period
-from cxtool.report import Column, Report, Section, Source
+from cxtool.report import Column, Report, Role, Section, Source
 from cxtool.units import Unit
 
 NASTY = (
@@ -25,7 +25,7 @@ NASTY = (
 def trended(column: Column) -> tuple[Column, ...]:
     """The column and its trend, as metrics declare it."""
     points = Unit.POINTS if column.unit is Unit.PERCENT else column.unit
-    parts = (
+    parts: tuple[tuple[Role, Unit, int], ...] = (
         ("previous", column.unit, 3),
         ("change", points, 1),
         ("change_pct", Unit.PERCENT, 4),

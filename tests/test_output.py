@@ -43,7 +43,8 @@ class Stream(io.TextIOWrapper):
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what a test sets is undone, too
+        monkeypatch.delenv(name)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
@@ -240,7 +241,7 @@ def test_on_failure_the_old_file_is_left_and_nothing_else(
 
     target = tmp_path / "a.csv"
     target.write_bytes(b"old")
-    monkeypatch.setattr(output.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(CxtoolError, match=r"cannot write .*a\.csv: No space left on device"):
         write_file(target, b"new")
     assert target.read_bytes() == b"old"
@@ -253,7 +254,7 @@ def test_an_interrupted_write_leaves_nothing_behind(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(output.os, "fsync", interrupt)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "a.csv", b"new")
     assert list(tmp_path.iterdir()) == []
