@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import Shared, shared
+from cxtool.commands.params import EXPORT, OUTPUT, PERIOD, GroupedCommand, Shared, shared
 
 
-@click.command("check", short_help="Data quality: which rows were set aside, and why.")
-@shared
+@click.command("check", cls=GroupedCommand)
+@shared(*EXPORT, *PERIOD, *OUTPUT)
 def command(options: Shared) -> int:
     """Which rows of the export no report can use, with file, line, column, value and reason.
 

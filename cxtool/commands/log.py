@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import Shared, shared
+from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
 
 
-@click.command("log", short_help="The interaction log: every case, with its SLA.")
-@shared
+@click.command("log", cls=GroupedCommand)
+@shared(*REPORT)
 def command(options: Shared) -> None:
     """The interaction log: one row per case, of all channels.
 
@@ -24,4 +24,9 @@ def command(options: Shared) -> None:
     from cxtool.commands.run import Needs, run
     from cxtool.metrics import log
 
-    run(options, Needs(default_period="all"), log.report)
+    asked = [name.strip().lstrip("-") for name in f"{options.columns},{options.sort}".split(",")]
+    run(
+        options,
+        Needs(default_period="all"),
+        lambda tables, settings: log.report(tables, settings, extra=log.known_extras(tables, asked)),
+    )

@@ -1,142 +1,197 @@
-"""The options that all reports share, packed into one value."""
+"""The options that reports share, in groups, packed into one value.
+
+A command takes only the groups that mean something to it: no option is accepted and ignored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import click
 
 from cxtool.messages import Messages
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What the shared options say; None and empty mean not given."""
+    """What the shared options say; None, empty and False mean not given."""
 
-    export: tuple[str, ...]
-    period: str | None
-    compare: str | None
-    as_of: str | None
-    tz: str | None
-    where: tuple[str, ...]
-    max_days: int | None
-    profile: str | None
-    config: str | None
-    delimiter: str | None
-    encoding: str | None
-    skip_lines: int
-    strict: bool
-    format: str | None
-    output: str | None
-    section: str | None
-    columns: str | None
-    sort: str | None
-    limit: int | None
-    no_header: bool
-    null: str | None
-    raw: bool
-    color: str | None
-    no_pager: bool
-    fail_under: tuple[str, ...]
-    fail_over: tuple[str, ...]
-    quiet: bool
-    verbose: bool
+    export: tuple[str, ...] = ()
+    profile: str | None = None
+    config: str | None = None
+    tz: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    skip_lines: int = 0
+    period: str | None = None
+    as_of: str | None = None
+    compare: str | None = None
+    max_days: int | None = None
+    where: tuple[str, ...] = ()
+    strict: bool = False
+    format: str | None = None
+    output: str | None = None
+    section: str | None = None
+    columns: str | None = None
+    sort: str | None = None
+    limit: int | None = None
+    no_header: bool = False
+    null: str | None = None
+    raw: bool = False
+    color: str | None = None
+    no_pager: bool = False
+    verbose: bool = False
+    fail_under: tuple[str, ...] = ()
+    fail_over: tuple[str, ...] = ()
 
 
-def _set_message_option(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+class GroupedOption(click.Option):
+    """An option that help lists under the heading of its group."""
+
+    heading = "Other options"
+
+
+class GroupedCommand(click.Command):
+    """A command whose help lists options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
+                # click adds --help itself, after all others.
+                usual = "Messages" if param.name == "help" else "Options of this command"
+                groups.setdefault(getattr(param, "heading", usual), []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _tell(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Hand an option about messages to the run's ``Messages``."""
     messages = ctx.find_root().obj
-    if isinstance(messages, Messages) and value is not None and value is not False:
+    if isinstance(messages, Messages) and value:
         setattr(messages, str(param.name), value)
     return value
 
 
-_OPTIONS = [
+def _group(heading: str, *options: tuple[tuple[str, ...], dict[str, Any]]) -> list[Function]:
+    kind = type("Option", (GroupedOption,), {"heading": heading})
+    return [click.option(*names, cls=kind, **settings) for names, settings in options]
+
+
+def _option(*names: str, **settings: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    return names, settings
+
+
+EXPORT: list[Function] = [
     click.argument("export", nargs=-1, metavar="[EXPORT]..."),
-    click.option(
-        "-p", "--period", metavar="EXPR", help="Days to report: 7d, 2026-05, last-week, all ..."
-    ),
-    click.option(
-        "--compare", metavar="EXPR", help="previous (default), previous-year, none, a period."
-    ),
-    click.option("--as-of", metavar="DATE", help="First day that is not complete, or today."),
-    click.option("--tz", metavar="NAME", help="Time zone of the report (default UTC)."),
-    click.option("--where", multiple=True, metavar="'COL OP VALUE'", help="Keep only such cases."),
-    click.option(
-        "--max-days", type=click.IntRange(min=1), metavar="N", help="Allow a longer period."
-    ),
-    click.option("--profile", metavar="NAME|FILE", help="How to read another system's export."),
-    click.option("--config", metavar="FILE", help="Settings instead of cxtool.toml."),
-    click.option("--delimiter", metavar="CHAR", help="Of CSV; found by looking."),
-    click.option("--encoding", metavar="NAME", help="Of text files; found by looking."),
-    click.option(
-        "--skip-lines",
-        type=click.IntRange(min=0),
-        default=0,
-        metavar="N",
-        help="Lines before the header.",
-    ),
-    click.option("--strict", is_flag=True, help="Stop where a row would be set aside."),
-    click.option(
-        "-f", "--format", metavar="NAME", help="table, json, ndjson, csv, parquet, markdown."
-    ),
-    click.option(
-        "-o", "--output", metavar="FILE", help="Write to a file; {date} is the as-of day."
-    ),
-    click.option("--section", metavar="ID", help="Section of one-table formats."),
-    click.option("-c", "--columns", metavar="A,B", help="Columns to show."),
-    click.option("--sort", metavar="KEY", help="Sort by a column; -KEY from the largest."),
-    click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Rows to show."),
-    click.option("--no-header", is_flag=True, help="Leave out headers in text."),
-    click.option("--null", metavar="TEXT", help="Text for unknown values."),
-    click.option("--raw", is_flag=True, help="Do not defuse formulas in CSV cells."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours."),
-    click.option("--no-color", "color", flag_value="never", help="Same as --color never."),
-    click.option("--no-pager", is_flag=True, help="Do not page long tables."),
-    click.option("--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 3 if below."),
-    click.option("--fail-over", multiple=True, metavar="METRIC=VALUE", help="Exit 3 if above."),
-    click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        is_eager=True,
-        callback=_set_message_option,
-        help="No warnings.",
-    ),
-    click.option("-v", "--verbose", is_flag=True, help="Intervals, counts and earlier values too."),
-    click.option(
-        "--debug",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_set_message_option,
-        help="Show tracebacks.",
-    ),
-    click.option(
-        "--log-format",
-        type=click.Choice(["text", "json"]),
-        is_eager=True,
-        expose_value=False,
-        callback=_set_message_option,
-        help="Of messages.",
+    *_group(
+        "Reading",
+        _option("--profile", metavar="NAME|FILE", help="How to read another system's export."),
+        _option("--config", metavar="FILE", help="Settings file instead of cxtool.toml."),
+        _option(
+            "--tz", metavar="NAME", help="Time zone of days and of times without offset (UTC)."
+        ),
+        _option("--delimiter", metavar="CHAR", help="Of CSV files; found by looking."),
+        _option("--encoding", metavar="NAME", help="Of text files; found by looking."),
+        _option(
+            "--skip-lines",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="Lines before the header.",
+        ),
     ),
 ]
+PERIOD = _group(
+    "Which days and cases",
+    _option(
+        "-p",
+        "--period",
+        metavar="EXPR",
+        help="7d, yesterday, last-week, this-month, 2026-05, 2026-W21, 2026-Q2, 2026,"
+        " 2026-05-01..2026-05-31, all.",
+    ),
+    _option("--as-of", metavar="DATE", help="First day that is not complete, or 'today'."),
+)
+COMPARE = _group(
+    "Which days and cases",
+    _option(
+        "--compare", metavar="EXPR", help="previous (default), previous-year, none or a period."
+    ),
+)
+MAX_DAYS = _group(
+    "Which days and cases",
+    _option("--max-days", type=click.IntRange(min=1), metavar="N", help="Allow a longer period."),
+)
+ROWS = _group(
+    "Which days and cases",
+    _option(
+        "--where",
+        multiple=True,
+        metavar="'COLUMN OP VALUE'",
+        help="Only such cases; OP is = != < <= > >= in ~. Repeatable.",
+    ),
+    _option("--strict", is_flag=True, help="Stop where a row would be set aside."),
+)
+OUTPUT = _group(
+    "Writing",
+    _option(
+        "-f", "--format", metavar="NAME", help="table, json, ndjson, csv, parquet or markdown."
+    ),
+    _option("-o", "--output", metavar="FILE", help="Format by suffix; {date} is the as-of day."),
+    _option("--section", metavar="ID", help="Section that is written, or viewed, on its own."),
+    _option("-c", "--columns", metavar="KEY,KEY", help="Columns to show."),
+    _option("--sort", metavar="KEY,-KEY", help="Sort rows; - from the largest."),
+    _option("--limit", type=click.IntRange(min=0), metavar="N", help="Rows to show."),
+    _option("--no-header", is_flag=True, help="Leave out headers of text."),
+    _option("--null", metavar="TEXT", help="Text for unknown values."),
+    _option("--raw", is_flag=True, help="Leave formulas in CSV cells as they are."),
+    _option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours."),
+    _option("--no-color", "color", flag_value="never", help="Same as --color never."),
+    _option("--no-pager", is_flag=True, help="Do not page long tables."),
+    _option("-v", "--verbose", is_flag=True, help="Intervals and earlier values in tables."),
+    _option(
+        "--fail-under", multiple=True, metavar="METRIC=VALUE", help="Exit 3 if below. Repeatable."
+    ),
+    _option(
+        "--fail-over", multiple=True, metavar="METRIC=VALUE", help="Exit 3 if above. Repeatable."
+    ),
+)
+_MESSAGES = _group(
+    "Messages",
+    *(
+        _option(*names, is_eager=True, expose_value=False, callback=_tell, **settings)
+        for names, settings in (
+            (("-q", "--quiet"), {"is_flag": True, "help": "No warnings."}),
+            (("--debug",), {"is_flag": True, "help": "Show where an error comes from."}),
+            (("--log-format",), {"type": click.Choice(["text", "json"]), "help": "Of messages."}),
+        )
+    ),
+)
+REPORT = [*EXPORT, *PERIOD, *COMPARE, *ROWS, *OUTPUT]
 
 
-def shared(command: Command) -> Command:
-    """Give a command the shared options, as one argument ``options``."""
-    names = {field.name for field in fields(Shared)}
+def shared(*options: Function) -> Callable[[Function], Function]:
+    """Give a command these shared options (and those of messages) as one ``options`` argument."""
 
-    @wraps(command)
-    def packed(**values: Any) -> Any:
-        own = {name: value for name, value in values.items() if name not in names}
-        options = Shared(**{name: values[name] for name in names})
-        return command(options=options, **own)
+    def decorate(command: Function) -> Function:
+        @wraps(command)
+        def packed(**values: Any) -> Any:
+            fields = Shared.__dataclass_fields__
+            given = {name: value for name, value in values.items() if name in fields}
+            own = {name: value for name, value in values.items() if name not in fields}
+            return command(options=Shared(**given), **own)
 
-    for option in reversed(_OPTIONS):
-        packed = option(packed)
-    return packed  # type: ignore[return-value]
+        decorated = cast("Function", packed)
+        for option in reversed([*options, *_MESSAGES]):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate

@@ -173,6 +173,7 @@ def finish(
     )
     write(
         seen,
+        # A configured format is a default for standard output, not for files.
         fmt=settings.format if options.format or not options.output else None,
         out=options.output,
         options=RenderOptions(

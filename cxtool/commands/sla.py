@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import Shared, shared
+from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
 
 PEOPLE_COLUMNS = ("label", "contact", "company")
 
 
-@click.command("sla", short_help="SLA compliance, its breaches and response times.")
+@click.command("sla", cls=GroupedCommand)
 @click.option(
     "--by",
     multiple=True,
@@ -18,7 +18,7 @@ PEOPLE_COLUMNS = ("label", "contact", "company")
     " day, week, weekday, hour or any text column; repeatable.",
 )
 @click.option("--breaches", is_flag=True, help="List the cases that missed their SLA, worst first.")
-@shared
+@shared(*REPORT)
 def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
     """SLA compliance of the period against the one before.
 

@@ -1,0 +1,61 @@
+"""``cxtool behavior``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
+
+USES = ("interactions", "behaviors", "transcripts")
+DEFAULT_PERIOD = "30d"
+MAX_BEHAVIOR_DAYS = 90
+
+
+@click.command("behavior", cls=GroupedCommand)
+@click.option("--agent", metavar="NAME|ID", help="One agent's scores and course.")
+@click.option("--interactions", is_flag=True, help="One row per interaction as well.")
+@click.option("--icons", is_flag=True, help="Show scores as icons instead of percentages.")
+@click.option(
+    "--calibration",
+    metavar="FILE",
+    help="Cut points of 'cxtool behavior calibrate' instead of ranks within the period.",
+)
+@shared(*REPORT, *MAX_DAYS)
+def command(
+    options: Shared, agent: str | None, interactions: bool, icons: bool, calibration: str | None
+) -> None:
+    """Behaviour scores of agents and teams.
+
+    Every scored interaction gets an index of 10, 6, N/A, 4 or 0 for each behaviour, by its rank
+    among all; totals are points earned over points possible. Last 30 days, at most 90.
+
+    \b
+    Examples:
+      cxtool behavior export/
+      cxtool behavior export/ --agent "Ann Lee" --icons
+      cxtool behavior export/ --interactions -f csv
+      cxtool behavior calibrate export/ -p 2026-Q1 -o cuts.json
+      cxtool behavior export/ --calibration cuts.json
+    """
+    from cxtool.commands.run import Needs, run
+    from cxtool.metrics import behavior
+    from cxtool.metrics.behavior_calibration import read_calibration
+
+    frozen = read_calibration(Path(calibration)) if calibration else None
+    named = " ".join(options.where)
+    people = any(word in named for word in ("label", "contact", "company"))
+    run(
+        options,
+        Needs(
+            uses=USES,
+            people=people,
+            default_period=DEFAULT_PERIOD,
+            max_days=MAX_BEHAVIOR_DAYS,
+        ),
+        lambda tables, settings: behavior.report(
+            tables, settings, agent=agent, interactions=interactions, calibration=frozen
+        ),
+        sentiment="icons" if icons else "percent",
+    )

@@ -1,0 +1,39 @@
+"""``cxtool behavior calibrate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cxtool.commands.behavior import DEFAULT_PERIOD, MAX_BEHAVIOR_DAYS, USES
+from cxtool.commands.params import EXPORT, MAX_DAYS, PERIOD, GroupedCommand, Shared, shared
+
+
+@click.command("calibrate", cls=GroupedCommand)
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where the cut points go.")
+@shared(*EXPORT, *PERIOD, *MAX_DAYS)
+def command(options: Shared) -> None:
+    """Freeze the cut points of behaviour scores in a file.
+
+    Totals ranked by frozen cut points can be compared over any time, also when a whole team
+    changes. Made from the days of one period.
+
+    \b
+    Example:
+      cxtool behavior calibrate export/ -p 2026-Q1 -o cuts.json
+    """
+    from cxtool.commands.run import Needs, messages, opened, settings_of, warn_of_set_aside
+    from cxtool.metrics.behavior_calibration import calibrate
+    from cxtool.output import write_file
+
+    settings = settings_of(options)
+    needs = Needs(
+        uses=USES, people=False, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS
+    )
+    with opened(options, settings, needs) as (export, request):
+        tables = export.tables(request, uses=needs.uses, people=needs.people)
+        warn_of_set_aside(export, tables, options)
+        cuts = calibrate(tables, settings)
+    write_file(Path(str(options.output)), cuts.to_json().encode())
+    messages().info(f"{options.output}: cut points of {len(cuts.behaviors)} behaviours")

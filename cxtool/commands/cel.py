@@ -1,0 +1,32 @@
+"""``cxtool cel``."""
+
+from __future__ import annotations
+
+import click
+
+from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
+
+
+@click.command("cel", cls=GroupedCommand)
+@click.option("--company", metavar="NAME|ID", help="One company alone.")
+@shared(*REPORT, *MAX_DAYS)
+def command(options: Shared, company: str | None) -> None:
+    """Companies in contact and their Customer Engagement Load (CEL).
+
+    CEL tells from 0 to 100 how much work a company made, against the one that made most: call and
+    chat time, and tickets at the average resolution time. At most 31 days.
+
+    \b
+    Examples:
+      cxtool cel export/
+      cxtool cel export/ -p last-month -f csv -o cel-{date}.csv
+      cxtool cel export/ --company "Lanna Foods"
+    """
+    from cxtool.commands.run import Needs, run
+    from cxtool.metrics import cel
+
+    run(
+        options,
+        Needs(uses=("interactions", "tickets"), max_days=31),
+        lambda tables, settings: cel.report(tables, settings, company=company),
+    )
