@@ -13,6 +13,7 @@ A section with a column ``unit`` of unit names shows its plain numbers in each r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ import polars as pl
 from cxtool.render import RenderOptions, cells
 from cxtool.render.frames import plain
 from cxtool.render.safe import one_line
-from cxtool.render.tones import BAND_TONES, Tone, change_tone, value_tone
+from cxtool.render.tones import ARROWS, BAND_TONES, Tone, change_tone, value_tone
 from cxtool.report import Column, Role, Section
 from cxtool.units import MISSING, NUMERIC, Unit
 
@@ -42,6 +43,7 @@ class Field:
     drop: int = 5
     role: Role = "value"
     of: str | None = None
+    icons: bool = False
 
 
 def lay_out(
@@ -65,6 +67,29 @@ def has_icons(section: Section, options: RenderOptions) -> bool:
         or (column.unit is Unit.INDEX and options.sentiment == "icons")
         for column in section.columns
     )
+
+
+def numbered(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields with a number for the heading of each one of icons.
+
+    >>> icons = Field(key="a_pct", label="Active listening", texts=["●"], tones=[""], icons=True)
+    >>> numbered((icons,))[0].label
+    '1'
+    """
+    numbers = {f.key: str(n) for n, f in enumerate((f for f in fields if f.icons), start=1)}
+    return tuple(replace(f, label=numbers.get(f.key, f.label)) for f in fields)
+
+
+def chance_note(sections: Iterable[Section]) -> str | None:
+    """What the sign of a change that may be chance means, where a section shows one."""
+    signals = (
+        section.rows.get_column(column.key)
+        for section in sections
+        for column in section.columns
+        if column.role == "signal"
+    )
+    flat = any((signal == "flat").any() for signal in signals)
+    return f"{ARROWS['flat']} marks a change that chance may explain (at 95 %)." if flat else None
 
 
 def set_upright(fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -166,11 +191,12 @@ class _View:
             drop=column.drop,
             role=column.role,
             of=column.of,
+            icons=self._is_iconic(column),
         )
 
     def _figure(self, column: Column) -> tuple[list[str], list[Tone]]:
         values, units = self._values(column), self._units(column)
-        icons = self.options.sentiment == "icons"
+        icons = self._is_iconic(column)
         tones = [value_tone(value, unit) for value, unit in zip(values, units, strict=True)]
         if column.unit is Unit.INDEX and icons:
             return cells.index_icons(values), tones
@@ -183,6 +209,10 @@ class _View:
             texts = cells.with_band(texts, bands, icons=icons)
             tones = [BAND_TONES.get(name, "quiet") for name in bands]
         return texts, tones
+
+    def _is_iconic(self, column: Column) -> bool:
+        banded = column.unit is Unit.INDEX or (column.key, "band") in self.beside
+        return banded and self.options.sentiment == "icons"
 
     def _change(self, column: Column) -> tuple[list[str], list[Tone]]:
         sizes, units = self._values(column), self._units(column)

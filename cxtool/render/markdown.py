@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cxtool.render import RenderOptions, sections_of
 from cxtool.render.head import SEPARATOR, head_facts
-from cxtool.render.layout import Field, has_icons, lay_out
+from cxtool.render.layout import Field, chance_note, has_icons, lay_out
 from cxtool.render.safe import one_line
 from cxtool.render.tones import BAND_ICONS
 from cxtool.report import Report, Section
@@ -42,7 +42,8 @@ def _lines(report: Report, options: RenderOptions) -> Iterator[str]:
         if place:
             yield ""
         yield from _section(section, report.time_zone, options)
-    yield from _notes(report.notes)
+    chance = chance_note(sections)
+    yield from _notes((chance, *report.notes) if chance else report.notes)
 
 
 def _section(section: Section, time_zone: str, options: RenderOptions) -> Iterator[str]:

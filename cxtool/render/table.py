@@ -20,7 +20,7 @@ from rich.text import Text
 from cxtool.render import RenderOptions, sections_of
 from cxtool.render.fit import GAP, Fit, fit
 from cxtool.render.head import SEPARATOR, head_facts, rows_left
-from cxtool.render.layout import has_icons, lay_out
+from cxtool.render.layout import chance_note, has_icons, lay_out, numbered
 from cxtool.render.safe import one_line
 from cxtool.render.tones import BAND_ICONS, BAND_TONES, Tone
 from cxtool.report import Report, Section
@@ -47,9 +47,11 @@ def render(report: Report, options: RenderOptions) -> str:
     sections = sections_of(report, options)
     blocks = [_head(report, options, paint)] if options.header else []
     for section in sections:
-        titled = options.header and (len(sections) > 1 or section.title != report.title)
+        titled = options.header and section.title != report.title
         blocks.append(_section(section, report.time_zone, options, paint, titled=titled))
-    blocks.append(_notes(report.notes, options.width, paint))
+    chance = chance_note(sections)
+    notes = (chance, *report.notes) if chance else report.notes
+    blocks.append(_notes(notes, options.width, paint))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -80,7 +82,7 @@ def _section(
     if titled:
         lines += [paint(line, "title") for line in fold(one_line(section.title), width)]
     shown = replace(section, rows=section.rows.head(options.max_rows or total))
-    fitted = _fitted(shown, time_zone, options)
+    fitted, meanings = _fitted(shown, time_zone, options)
     if total:
         lines += _table(fitted, header=options.header, paint=paint)
     else:
@@ -94,19 +96,31 @@ def _section(
         remarks.append(f"not shown at this width: {names} ({way_out})")
     for remark in remarks:
         lines += [paint(line, "quiet") for line in fold(remark, width)]
+    lines += [paint(line, "quiet") for line in _joined(meanings, "  ", width)]
     if has_icons(section, options) and total:
         lines += _legend(width, paint)
     return lines + _notes(section.notes, width, paint)
 
 
-def _fitted(section: Section, time_zone: str, options: RenderOptions) -> Fit:
-    """The fields that fit: with their intervals where that costs no other field."""
+def _fitted(
+    section: Section, time_zone: str, options: RenderOptions
+) -> tuple[Fit, tuple[str, ...]]:
+    """The fields that fit, and what numbered headings mean.
+
+    Intervals are given up before a field is, and words above icons are before that.
+    """
     for intervals in (True, False):
         fields = lay_out(section, time_zone=time_zone, options=options, intervals=intervals)
         fitted = fit(fields, width=options.width, measure=measure)
-        if not fitted.left_out or options.verbose:
+        if not fitted.left_out:
+            return fitted, ()
+        if options.verbose:
             break
-    return fitted
+    if not any(field.icons for field in fields):
+        return fitted, ()
+    fitted = fit(numbered(fields), width=options.width, measure=measure)
+    words = {field.key: field.label for field in fields}
+    return fitted, tuple(f"{f.label} {words[f.key]}" for f in fitted.fields if f.icons)
 
 
 def _table(fitted: Fit, *, header: bool, paint: Paint) -> Iterator[str]:

@@ -64,4 +64,6 @@ def test_notes_and_empty_sections_are_told() -> None:
     written = markdown(summary(), empty())
     assert "- Internal cases are n/a." in written
     assert "## Breaches\n\nno rows\n" in written
-    assert written.endswith("- Times are local.\n")
+    assert written.endswith(
+        "\n\n- = marks a change that chance may explain (at 95 %).\n- Times are local.\n"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -124,6 +125,17 @@ def test_each_trend_has_its_sign_and_word(channel: str, change: str) -> None:
     assert f"  {change}  " in line_of(table(by_channel()), channel)
 
 
+def test_the_sign_for_chance_is_explained_where_it_stands() -> None:
+    said = "• = marks a change that chance may explain (at 95 %).\n"
+    assert said in table(by_channel())
+    assert said not in table(log())
+
+
+def test_a_section_named_like_its_report_is_not_titled_twice() -> None:
+    same = replace(summary(), title="SLA compliance")
+    assert table(same).count("SLA compliance") == 1
+
+
 def test_trends_are_coloured_by_what_is_better() -> None:
     """Up is green where higher is better; what chance explains is dim."""
     colored = table(by_channel(), color=True)
@@ -166,6 +178,16 @@ def test_bands_can_be_told_apart_without_colour() -> None:
     assert (
         len({line_of(icons, name).split()[1] for name in ("Ann", "Bo", "Chi", "Dee", "Eve")}) == 5
     )
+
+
+def test_headings_above_icons_become_numbers_where_words_do_not_fit() -> None:
+    """B10: all behaviours of an agent in one look."""
+    wide, narrow = (table(agents(), width=width, sentiment="icons") for width in (80, 24))
+    assert "listening" in line_of(wide, "Agent  Active")
+    assert line_of(narrow, "Agent ").split() == ["Agent", "1", "2", "3"]
+    assert line_of(narrow, "Ann").split() == ["Ann", "●", "●", "●"]
+    assert "1 Active listening" in narrow
+    assert "3 Overall" in narrow
 
 
 def test_indices_show_as_numbers_or_icons() -> None:
