@@ -131,7 +131,7 @@ def test_the_first_reason_counts() -> None:
         {"handle_s": 60},
         ("agent",),
         BOTH,
-        {"agent_id": "a1"},
+        {"agent_id": "a1", "agent": "Ana"},
     )
     found = []
     for cure in cures:
