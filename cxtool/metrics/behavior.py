@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
-from cxtool.metrics import behavior_notes, behavior_sections, behavior_totals
+from cxtool.metrics import behavior_notes, behavior_sections
 from cxtool.metrics.behavior_calibration import CutPoints, reference
-from cxtool.metrics.behavior_eligibility import verdicts
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.behavior_sections import Found
+from cxtool.metrics.behavior_slices import collect_partials
 from cxtool.metrics.pick import pick
-from cxtool.metrics.trend import CURRENT, period_flag
 from cxtool.report import Report
 from cxtool.schema import BEHAVIORS
-from cxtool.tables import Frame, Tables
+from cxtool.tables import Tables
 
 RESERVED = ("overall", "interactions")  # keys of the report's own columns
 
@@ -46,15 +44,7 @@ def report(
     Source: B1-B11.
     """
     cuts = reference(tables, settings) if calibration is None else calibration.behaviors
-    rows = behavior_totals.index_rows(tables, settings, cuts)
-    partials: dict[str, Frame] = {
-        "counts": behavior_totals.index_counts(rows),
-        "sums": behavior_totals.daily_sums(rows),
-        "reasons": _reason_counts(tables, settings),
-    }
-    if tables.request.period.kind == "all":
-        partials |= behavior_notes.match_counts(tables)
-    small = tables.collect(partials)
+    small = collect_partials(tables, settings, cuts)
     agents = small["reasons"].select(id="agent_id", name="agent")
     found = Found(
         tables=tables,
@@ -71,7 +61,7 @@ def report(
     if agent is not None:
         sections.append(behavior_sections.behavior_scores(found))
     if interactions:
-        sections.append(behavior_sections.interactions(found, rows))
+        sections.append(behavior_sections.interactions(found, cuts))
     sections += [behavior_sections.trend(found), behavior_sections.left_out(found)]
     return Report(
         report="behavior",
@@ -86,15 +76,9 @@ def report(
         notes=(
             *tables.notes,
             *behavior_notes.of_reference(cuts, calibration, found.counts, settings),
-            *behavior_notes.of_orphans(small),
+            *behavior_notes.of_orphans(tables),
         ),
     )
-
-
-def _reason_counts(tables: Tables, settings: Settings) -> Frame:
-    cases = verdicts(tables, settings).with_columns(period_flag(tables.request))
-    keys = ("agent_id", "agent", CURRENT, "reason")
-    return cases.group_by(*keys).agg(interactions_n=nw.len().cast(nw.Int64()))
 
 
 def _behaviors(counts: pl.DataFrame, cuts: Sequence[Cuts]) -> tuple[str, ...]:

@@ -74,9 +74,9 @@ def eligible(cases: Frame, tables: Tables, settings: Settings) -> Frame:
     return judged(cases, tables, settings).filter(nw.col("reason").is_null())
 
 
-def verdicts(tables: Tables, settings: Settings) -> Frame:
-    """``cases`` with their final ``reason``, null for those that are scored."""
-    cases = judged(tables.cases, tables, settings)
+def verdicts(tables: Tables, settings: Settings, *, days: nw.Expr) -> Frame:
+    """``cases`` of those days with their final ``reason``, null for those that are scored."""
+    cases = judged(tables.cases.filter(days), tables, settings)
     scored = scored_rows(tables).group_by("case_id").agg(scores_n=nw.len())
     missing = nw.col("reason").is_null() & nw.col("scores_n").is_null()
     return cases.join(scored, on="case_id", how="left").with_columns(

@@ -13,7 +13,7 @@ from cxtool.metrics.behavior_columns import label
 from cxtool.metrics.behavior_eligibility import not_judged_note, scored_rows
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.trend import CURRENT, few_agents_note
-from cxtool.tables import Frame, Tables
+from cxtool.tables import Tables
 
 if TYPE_CHECKING:
     from cxtool.metrics.behavior_calibration import CutPoints
@@ -64,21 +64,14 @@ def of_left_out(
     return (scored, note) if note else (scored,)
 
 
-def match_counts(tables: Tables) -> dict[str, Frame]:
-    """Partials: score rows, and those that belong to an interaction of the export."""
-    rows = scored_rows(tables).select("case_id")
-    matched = rows.join(tables.reference_cases.select("case_id"), on="case_id", how="inner")
-    return {
-        "score_rows": rows.select(rows_n=nw.len()),
-        "matched_rows": matched.select(rows_n=nw.len()),
-    }
-
-
-def of_orphans(small: dict[str, pl.DataFrame]) -> tuple[str, ...]:
-    """Score rows without an interaction; judged only where the period is the whole export."""
-    if "score_rows" not in small:
+def of_orphans(tables: Tables) -> tuple[str, ...]:
+    """Scores without an interaction; judged only where the period is the whole export."""
+    if tables.request.period.kind != "all":
         return ()
-    orphans_n = small["score_rows"].item() - small["matched_rows"].item()
+    rows = scored_rows(tables).select("case_id")
+    known = tables.reference_cases.select("case_id")
+    orphans = rows.join(known, on="case_id", how="anti").select(rows_n=nw.len().cast(nw.Int64()))
+    orphans_n = tables.collect({"orphans": orphans})["orphans"].item()
     if not orphans_n:
         return ()
     return (f"{orphans_n:,} behaviour scores belong to no interaction of the export.",)

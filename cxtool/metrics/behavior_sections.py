@@ -20,9 +20,10 @@ from cxtool.metrics.behavior_columns import (
     with_band,
 )
 from cxtool.metrics.behavior_eligibility import REASONS, can_judge
-from cxtool.metrics.trend import CURRENT
+from cxtool.metrics.behavior_index import Cuts
+from cxtool.metrics.trend import CURRENT, within
 from cxtool.report import Column, Section
-from cxtool.tables import Frame, Tables
+from cxtool.tables import Tables
 from cxtool.units import Unit
 
 AGENT_KEYS = ("agent_id",)
@@ -113,14 +114,15 @@ def behavior_scores(found: Found) -> Section:
     )
 
 
-def interactions(found: Found, rows: Frame) -> Section:
+def interactions(found: Found, cuts: Sequence[Cuts]) -> Section:
     """One row per scored interaction of the period, to replay and look into (B9)."""
-    current = rows.filter(nw.col(CURRENT))
+    current = within(found.tables.request.period)
     if found.agent_id is not None:
-        current = current.filter(nw.col("agent_id") == found.agent_id)
+        current = current & (nw.col("agent_id") == found.agent_id)
+    rows = behavior_totals.index_rows(found.tables, found.settings, cuts, days=current)
     shown = found.tables.cases.select(
         "case_id", "started_at", "channel", "agent", "recording"
-    ).join(behavior_totals.interaction_indices(current, found.behaviors), on="case_id", how="inner")
+    ).join(behavior_totals.interaction_indices(rows, found.behaviors), on="case_id", how="inner")
     collected = found.tables.collect({"interactions": shown})["interactions"]
     total = total_column("overall", "Overall", drop=1)
     columns = (

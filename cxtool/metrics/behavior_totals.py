@@ -16,7 +16,7 @@ from cxtool.metrics.bands import band
 from cxtool.metrics.behavior_eligibility import eligible, scored_rows
 from cxtool.metrics.behavior_index import Cuts, indexed
 from cxtool.metrics.stats import ratio, rounded
-from cxtool.metrics.trend import CURRENT, in_either, period_flag, ratio_trend, wide
+from cxtool.metrics.trend import CURRENT, period_flag, ratio_trend, wide
 from cxtool.period import Period, day_number
 from cxtool.tables import Frame, Tables
 
@@ -32,11 +32,11 @@ SUMS = (
 )
 
 
-def index_rows(tables: Tables, settings: Settings, cuts: Iterable[Cuts]) -> Frame:
-    """Scored rows of eligible interactions of both periods, with ``index`` and their agent."""
-    request = tables.request
-    cases = eligible(tables.cases.filter(in_either(request)), tables, settings)
-    cases = cases.select("case_id", "agent_id", "agent", "team", "started_d", period_flag(request))
+def index_rows(tables: Tables, settings: Settings, cuts: Iterable[Cuts], *, days: nw.Expr) -> Frame:
+    """Scored rows of the eligible cases that ``days`` keeps, with ``index`` and their agent."""
+    cases = eligible(tables.cases.filter(days), tables, settings).select(
+        "case_id", "agent_id", "agent", "team", "started_d", period_flag(tables.request)
+    )
     return indexed(scored_rows(tables).join(cases, on="case_id", how="inner"), cuts)
 
 
