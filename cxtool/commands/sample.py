@@ -109,6 +109,8 @@ def command(
     )
     wanted = {name.strip() for names in only for name in names.split(",") if name.strip()}
     unknown = sorted(wanted - set(ALL_TABLES))
+    if only and not wanted:
+        raise UsageError("--only names no table", hint="tables: " + ", ".join(ALL_TABLES))
     tables = tuple(name for name in ALL_TABLES if not only or name in wanted) + tuple(unknown)
     with progress_bar() as progress:
         rows_n = write_sample(order, folder, fmt=fmt, tables=tables, force=force, progress=progress)

@@ -222,7 +222,7 @@ def _waits(
     stretch = np.where(LIVE[flow], stretch, 1.0)
     change = plan.change(day)
     if change is not None:
-        slower = centre.SLOWER_FROM + (centre.SLOWER_TO - centre.SLOWER_FROM) * change
+        slower = centre.SLOWER_FROM * (centre.SLOWER_TO / centre.SLOWER_FROM) ** change
         stretch = np.where(queue == centre.SLOWER_QUEUE, stretch * slower, stretch)
     median = np.maximum(_flow_values("wait_s")[flow], 1.0) * stretch
     wait_s = _lognormal(rng, median, _flow_values("wait_sigma")[flow], count)

@@ -106,7 +106,7 @@ OUTBOUND_TEAM = 6
 SLOWER_QUEUE = 2  # index into QUEUES
 IMPROVING_TEAM = 1  # index into TEAMS
 CHANGE_DAYS = 30  # both changes begin that many days before the end
-SLOWER_FROM, SLOWER_TO = 1.5, 3.2  # waits are so many times longer, growing over the change
+SLOWER_FROM, SLOWER_TO = 1.2, 6.0  # waits are so many times longer, growing over the change
 IMPROVEMENT = 0.10  # added to the team's behaviour scores
 
 SHIFT_STARTS = (0, 7, 8, 9, 10, 12, 15)
