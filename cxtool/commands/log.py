@@ -24,9 +24,11 @@ def command(options: Shared) -> None:
     from cxtool.commands.run import Needs, run
     from cxtool.metrics import log
 
-    asked = [name.strip().lstrip("-") for name in f"{options.columns},{options.sort}".split(",")]
+    # Columns beyond the seventeen are read only where they are named.
+    words = f"{options.columns or ''},{options.sort or ''}".split(",")
+    named = [word.strip().lstrip("-").partition(":")[0] for word in words]
     run(
         options,
         Needs(default_period="all"),
-        lambda tables, settings: log.report(tables, settings, extra=log.known_extras(tables, asked)),
+        lambda tables, settings: log.report(tables, settings, extra=[n for n in named if n]),
     )

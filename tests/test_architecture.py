@@ -1,0 +1,142 @@
+"""The house stays as it was drawn: who may import whom, and where heavy libraries may appear."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cxtool
+from cxtool.cli import COMMANDS
+
+ROOT = Path(cxtool.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+
+# Imports run down only: a room may import rooms of a lower floor, and itself.
+FLOORS = (
+    ("errors", "__init__"),
+    ("units", "schema", "calendar_units", "messages"),
+    ("period",),
+    ("setting_types", "report"),
+    ("settings_sources", "tables"),
+    ("config", "render"),
+    ("calendar",),
+    ("exports", "metrics", "synthetic", "view", "gates"),
+    ("output",),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+# Libraries that only some rooms may know.
+ONLY_IN = {
+    "click": {"cli", "commands", "output", "synthetic"},
+    "rich": {"render", "synthetic"},
+    "jinja2": {"render"},
+    "narwhals": {"metrics", "tables", "calendar", "exports"},
+    "pyarrow": {"exports", "render", "synthetic"},
+    "scipy": {"metrics"},
+}
+HEAVY = ("polars", "narwhals", "pyarrow", "rich", "scipy", "numpy", "jinja2", "msgspec")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions; imports for types alone are out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room_of(path) for path in MODULES} == set(FLOOR)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_down_only(path: Path) -> None:
+    room = room_of(path)
+    for name in imports(path):
+        package, _, inner = name.partition(".")
+        if package != "cxtool" or not inner:
+            continue
+        other = inner.split(".")[0]
+        assert other == room or FLOOR[other] < FLOOR[room], f"{room} must not import {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    for name in imports(path):
+        allowed = ONLY_IN.get(name.split(".")[0])
+        assert allowed is None or room_of(path) in allowed, f"{path} must not import {name}"
+
+
+def test_one_place_asks_for_a_terminal() -> None:
+    asking = [path.name for path in MODULES if "isatty" in path.read_text(encoding="utf-8")]
+    assert asking == ["output.py"]
+
+
+def test_no_module_reads_the_clock_below_the_commands() -> None:
+    for path in MODULES:
+        if room_of(path) != "commands":
+            text = path.read_text(encoding="utf-8")
+            for call in ("datetime.now(", "date.today(", "time.time("):
+                assert call not in text, f"{path} reads the clock"
+
+
+@pytest.mark.parametrize("arguments", ["--help", "sla --help", "--version"])
+def test_help_and_version_import_nothing_heavy(arguments: str) -> None:
+    code = (
+        "import sys; from cxtool.cli import run\n"
+        f"run({arguments.split()!r})\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_completion_imports_nothing_heavy() -> None:
+    code = (
+        "import os, sys\n"
+        "os.environ.update(_CXTOOL_COMPLETE='bash_complete', COMP_WORDS='cxtool sla --b',"
+        " COMP_CWORD='2')\n"
+        "from cxtool.cli import cli\n"
+        "try:\n    cli.main(prog_name='cxtool')\nexcept SystemExit:\n    pass\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--breaches" in done.stdout
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_listed_command_exists_and_starts_its_help_with_examples(name: str) -> None:
+    import importlib
+
+    command = importlib.import_module(f"cxtool.commands.{COMMANDS[name][0]}").command
+    assert command.help
+    assert "Example" in command.help
+    assert f"cxtool {name}" in command.help
+
+
+def test_every_command_module_is_listed() -> None:
+    modules = {path.stem for path in (ROOT / "commands").glob("*.py")}
+    listed = {module for module, _ in COMMANDS.values()}
+    assert modules - listed == {"__init__", "params", "run"}
