@@ -86,13 +86,14 @@ def ticket_counts(tables: Tables) -> Frame:
 
 def resolution_sums(tables: Tables) -> Frame:
     """Partial: resolved tickets and their resolution time per period, of all customers (C9)."""
-    tickets = _tickets(tables).with_columns(
-        resolution_ms=nw.col("resolved_ms") - nw.col("created_ms")
-    )
+    time_ms = nw.col("resolved_ms") - nw.col("created_ms")
+    time_s = time_ms.cast(nw.Float64()) / 1000
+    tickets = _tickets(tables).with_columns(resolution_ms=time_ms, square=time_s * time_s)
     return tickets.group_by(CURRENT).agg(
         created_n=nw.len().cast(nw.Int64()),
         resolved_n=nw.col("resolution_ms").count().cast(nw.Int64()),
         resolution_ms=nw.col("resolution_ms").sum().cast(nw.Int64()),
+        squares=nw.col("square").sum(),
     )
 
 

@@ -19,10 +19,14 @@ from cxtool.metrics.trend import CURRENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTime:
-    """What one ticket adds to a load: ``total_ms / tickets_n``, which stays a quotient."""
+    """What one ticket adds to a load: ``total_ms / tickets_n``, which stays a quotient.
+
+    ``error_s2`` is the squared standard error of that mean in seconds; 0 for a fixed time.
+    """
 
     total_ms: int
     tickets_n: int
+    error_s2: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -38,18 +42,30 @@ def mean_resolutions(resolutions: pl.DataFrame) -> dict[bool, TicketTime]:
     A period without a resolved ticket has none.
     """
     return {
-        row[CURRENT]: TicketTime(total_ms=row["resolution_ms"], tickets_n=row["resolved_n"])
+        row[CURRENT]: TicketTime(
+            total_ms=row["resolution_ms"],
+            tickets_n=row["resolved_n"],
+            error_s2=_mean_error(row["resolved_n"], row["resolution_ms"] / 1000, row["squares"]),
+        )
         for row in resolutions.iter_rows(named=True)
         if row["resolved_n"]
     }
 
 
+def load_variance() -> pl.Expr:
+    """What chance may make of a load: it is a compound Poisson sum of ``base_squares``.
+
+    A ticket counts there with its mean time; that this mean is itself an estimate, one for all
+    tickets, adds tickets squared times its squared standard error.
+    """
+    return pl.col("base_squares") + pl.col("ticket_n") ** 2 * pl.col("ticket_error")
+
+
 def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime]) -> pl.DataFrame:
     """One row per company and period: contacts and times by channel, load, CEL.
 
-    ``load_s`` and ``cel`` as above; ``load_squares`` and ``cel_variance`` are what chance may make
-    of them. A load is a compound Poisson sum: its variance is the sum of squared durations, a
-    ticket counting with its mean time. A CEL's variance follows from those of its own load and of
+    ``load_s`` and ``cel`` as above; ``load_squares`` (``load_variance``) and ``cel_variance`` are
+    what chance may make of them. The latter follows from the variances of a company's load and of
     the largest one (delta method); the largest load keeps its own part, for chance also decides
     which load is the largest.
 
@@ -76,10 +92,12 @@ def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime
     return (
         with_load(rows, ticket_times, tickets=pl.col("ticket_n"))
         .with_columns(
-            load_squares=pl.col("squares") + pl.col("ticket_n") * pl.col("ticket_s") ** 2,
+            base_squares=pl.col("squares") + pl.col("ticket_n") * pl.col("ticket_s") ** 2,
             largest=pl.col("load_units").max().over(CURRENT),
         )
-        .with_columns(cel=_cel(pl.col("load_units"), pl.col("largest")))
+        .with_columns(
+            load_squares=load_variance(), cel=_cel(pl.col("load_units"), pl.col("largest"))
+        )
         .with_columns(cel_variance=_cel_variance())
         .drop("load_units", "largest", "ticket_s", "squares")
     )
@@ -101,10 +119,10 @@ def daily_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime])
 def with_load(
     rows: pl.DataFrame, ticket_times: Mapping[bool, TicketTime], *, tickets: pl.Expr
 ) -> pl.DataFrame:
-    """Rows with ``load_s``, ``ticket_s``, and the exact ``load_units``: milliseconds x n resolved.
+    """Rows with ``load_s``, what a ticket adds to it, and the exact ``load_units``.
 
-    Units of rows of one period have one size. They pass 64 bits in large exports; 128 bits hold a
-    century of talk for every human being.
+    A unit is a millisecond divided by the number of resolved tickets, one size for each period.
+    Counts of it pass 64 bits in large exports, and stay far below 128.
     """
     now, before = (ticket_times.get(side, NO_TIME) for side in (True, False))
 
@@ -118,7 +136,8 @@ def with_load(
     return rows.with_columns(
         load_units=units,
         load_s=units.cast(pl.Float64) / resolved_n.cast(pl.Float64) / 1000,
-        ticket_s=total_ms.cast(pl.Float64) / resolved_n.cast(pl.Float64) / 1000,
+        ticket_s=pl.when(CURRENT).then(now.seconds).otherwise(before.seconds),
+        ticket_error=pl.when(CURRENT).then(now.error_s2).otherwise(before.error_s2),
     )
 
 
@@ -135,3 +154,9 @@ def _cel_variance() -> pl.Expr:
     top_squares = squares.filter(is_largest).min().over(CURRENT)
     of_top = pl.when(is_largest).then(0.0).otherwise(load**2 * top_squares / top**4)
     return pl.when(top > 0).then(100**2 * (squares / top**2 + of_top)).otherwise(0.0)
+
+
+def _mean_error(n: int, total_s: float, squares: float) -> float:
+    """Squared standard error of a mean; one value alone is taken to vary as much as its size."""
+    mean = total_s / n
+    return max(squares / n - mean**2, 0.0) / (n - 1) if n > 1 else mean**2

@@ -9,7 +9,7 @@ import polars as pl
 
 from cxtool.metrics.bands import level
 from cxtool.metrics.cel_contacts import CHANNELS, DAY
-from cxtool.metrics.cel_load import TicketTime
+from cxtool.metrics.cel_load import TicketTime, load_variance
 from cxtool.metrics.stats import rounded
 from cxtool.metrics.trend import (
     CURRENT,
@@ -64,8 +64,10 @@ def summary(found: Found) -> Section:
         .group_by(CURRENT)
         .agg(
             pl.len().cast(pl.Int64).alias("companies_n"),
-            pl.col(*counts, "load_s", "load_squares").sum(),
+            pl.col(*counts, "load_s", "base_squares").sum(),
+            pl.first("ticket_error"),
         )
+        .with_columns(load_squares=load_variance())
     )
     side = wide(totals, [], ["companies_n", *counts, "load_s", "load_squares"]).rows
     figures: list[pl.Expr] = []
@@ -159,7 +161,8 @@ def shares(found: Found) -> Section:
 
 def companies(found: Found) -> Section:
     """One row per company with a counted contact in the period, heaviest first (C8-C11)."""
-    carried = [column for column in found.loads.columns if column not in ("company_id", CURRENT)]
+    keys = ("company_id", CURRENT)
+    carried = [column for column in found.loads.columns if column not in keys]
     rows = wide(found.asked(found.loads), ["company_id"], carried).rows
     cel = sum_trend(
         "cel",

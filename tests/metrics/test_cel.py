@@ -293,6 +293,28 @@ def test_a_single_contact_more_is_no_signal() -> None:
     assert (row["load_s_signal"], row["cel_signal"]) == ("flat", "flat")
 
 
+def test_a_mean_of_few_resolved_tickets_is_not_trusted() -> None:
+    """C7, C9: ten tickets at a mean that rests on two are no sure rise, at one of many they are."""
+
+    def load_signal(resolved: Sequence[int]) -> str:
+        tickets = [
+            ticket(f"n{i}", "A" if i < 10 else None, resolved_at=f"2026-05-18T{10 + hours}:00:00")
+            for i, hours in enumerate(resolved)
+        ]
+        tickets += [ticket(f"n{i}", "A") for i in range(len(resolved), 10)]
+        old = [
+            ticket(f"o{i}", "A", created_at=BEFORE, resolved_at="2026-05-12T11:00:00")
+            for i in range(10)
+        ]
+        row = companies(report(tables_of([call("1", "A", 0)], [*tickets, *old]), Settings()))["A"]
+        assert (row["load_s"], row["load_s_previous"]) == (50 * 3600.0, 10 * 3600.0)
+        signal: str = row["load_s_signal"]
+        return signal
+
+    assert load_signal([1, 9]) == "flat"
+    assert load_signal([1, 9] * 30) == "up"
+
+
 def test_no_data_before_is_new() -> None:
     """C7: an empty preceding period gives no change; a company absent from a full one had 0."""
     alone = summary(report(tables_of([call("1", "A", 60)]), Settings()))
