@@ -90,7 +90,7 @@ def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime
         .agg(total.sum().alias(name) for name, total in sums.items())
     )
     return (
-        with_load(rows, ticket_times, tickets=pl.col("ticket_n"))
+        with_load(rows, ticket_times)
         .with_columns(
             base_squares=pl.col("squares") + pl.col("ticket_n") * pl.col("ticket_s") ** 2,
             largest=pl.col("load_units").max().over(CURRENT),
@@ -112,13 +112,11 @@ def daily_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime])
         .group_by("company_id", DAY, CURRENT)
         .agg(pl.col("time_ms").sum(), tickets.sum().alias("ticket_n"))
     )
-    loads = with_load(days, ticket_times, tickets=pl.col("ticket_n"))
+    loads = with_load(days, ticket_times)
     return loads.select("company_id", DAY, "load_s")
 
 
-def with_load(
-    rows: pl.DataFrame, ticket_times: Mapping[bool, TicketTime], *, tickets: pl.Expr
-) -> pl.DataFrame:
+def with_load(rows: pl.DataFrame, ticket_times: Mapping[bool, TicketTime]) -> pl.DataFrame:
     """Rows with ``load_s``, what a ticket adds to it, and the exact ``load_units``.
 
     A unit is a millisecond divided by the number of resolved tickets, one size for each period.
@@ -132,7 +130,8 @@ def with_load(
 
     resolved_n = of_period(now.tickets_n, before.tickets_n)
     total_ms = of_period(now.total_ms, before.total_ms)
-    units = pl.col("time_ms").cast(pl.Int128) * resolved_n + tickets.cast(pl.Int128) * total_ms
+    talk, tickets = (pl.col(name).cast(pl.Int128) for name in ("time_ms", "ticket_n"))
+    units = talk * resolved_n + tickets * total_ms
     return rows.with_columns(
         load_units=units,
         load_s=units.cast(pl.Float64) / resolved_n.cast(pl.Float64) / 1000,

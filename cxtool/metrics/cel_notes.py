@@ -47,7 +47,7 @@ def _without_time(current: pl.DataFrame) -> str | None:
     untimed_n = current.drop_nulls("company_id")["untimed_n"].sum()
     if not untimed_n:
         return None
-    return f"{untimed_n:,} contacts have neither talk nor handling time and add no load."
+    return f"Contacts without talk or handling time, which add no load: {untimed_n:,}."
 
 
 def _of_tickets(

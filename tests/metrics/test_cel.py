@@ -180,7 +180,7 @@ def test_talk_time_else_handling_time_else_none() -> None:
     found = report(tables_of(cases), Settings())
     assert [row["inbound_talk_s"] for row in companies(found).values()] == [100.0, 50.0, 0.0]
     assert companies(found)["C"]["level"] == "low"
-    said = "1 contacts have neither talk nor handling time and add no load."
+    said = "Contacts without talk or handling time, which add no load: 1."
     assert said in found.notes
 
 
