@@ -43,13 +43,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A titled table: columns that describe the rows frame, one to one and in order."""
+    """A titled table: columns that describe the rows frame, one to one and in order.
+
+    ``folded``: long and for a closer look, so a terminal only names it unless it is asked for.
+    """
 
     id: str
     title: str
     columns: tuple[Column, ...]
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
+    folded: bool = False
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]

@@ -176,6 +176,7 @@ def trend(found: Found) -> Section:
         title="Overall by day",
         columns=columns,
         rows=rows.select(column.key for column in columns),
+        folded=found.agent_id is None,
     )
 
 

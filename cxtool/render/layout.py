@@ -27,6 +27,7 @@ from cxtool.report import Column, Role, Section
 from cxtool.units import MISSING, NUMERIC, Unit
 
 UNIT_COLUMN = "unit"
+TREND_ROLES: tuple[Role, ...] = ("previous", "change", "change_pct", "signal")
 UPRIGHT_LABELS: dict[Role, str] = {"change": "Change", "previous": "Before", "n": "n"}
 UPRIGHT_DROPS: dict[Role, int] = {"change": 1, "n": 2, "previous": 3}
 
@@ -163,6 +164,8 @@ class _View:
         """Whether another column tells what this one says, or it is a detail not asked for."""
         if column.of is None:
             return column.key == UNIT_COLUMN and self.row_units is not None
+        if column.role in TREND_ROLES and self._compares_nothing(column.of):
+            return True
         match _part(column):
             case "low" | "high" | "band" | "change_pct":
                 return True
@@ -178,6 +181,10 @@ class _View:
                 )
             case _:
                 return False
+
+    def _compares_nothing(self, key: str) -> bool:
+        signal = self.beside.get((key, "signal"))
+        return signal is not None and self.rows[signal.key].null_count() == self.rows.height
 
     def field(self, column: Column) -> Field:
         texts, tones = self._change(column) if column.role == "change" else self._figure(column)

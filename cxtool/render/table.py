@@ -81,6 +81,9 @@ def _section(
     lines = []
     if titled:
         lines += [paint(line, "title") for line in fold(one_line(section.title), width)]
+    if section.folded and options.max_rows and options.section is None and not options.verbose:
+        remark = f"{total:,} rows; --section {section.id} or -v to show them"
+        return [*lines, *(paint(line, "quiet") for line in fold(remark, width))]
     shown = replace(section, rows=section.rows.head(options.max_rows or total))
     fitted, meanings = _fitted(shown, time_zone, options)
     if total:
