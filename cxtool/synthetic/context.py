@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxtool.synthetic import centre
-from cxtool.synthetic.cases import CHAT, INBOUND, VOICE, CaseDay
+from cxtool.synthetic.cases import CaseDay
+from cxtool.synthetic.flows import CHAT, INBOUND, VOICE
 from cxtool.synthetic.names import LANGUAGES, PLACES
 from cxtool.synthetic.plan import DAY_S, Ints, Plan, Stream
 from cxtool.synthetic.tickets import TicketDay

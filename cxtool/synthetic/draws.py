@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxtool.synthetic import centre
+from cxtool.synthetic.flows import INBOUND, INTERNAL
 from cxtool.synthetic.plan import Bools, Ints, Plan, Stream
 
 FOLLOW_UP_SHARE = 0.16
@@ -19,9 +20,6 @@ FOLLOW_UP_DAYS = 5
 TICKET_SHARE = 0.05
 UNKNOWN_SHARE = 0.05  # nobody recognised the contact
 HABIT = 1.25  # above 1: some people get in touch far more often than others
-
-INBOUND = np.array([flow.direction == "inbound" for flow in centre.FLOWS])
-INTERNAL = np.array([flow.direction == "internal" for flow in centre.FLOWS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

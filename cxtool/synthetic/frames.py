@@ -8,9 +8,10 @@ import polars as pl
 from cxtool.schema import BEHAVIORS, DISPOSITIONS, SENTIMENTS
 from cxtool.synthetic import centre
 from cxtool.synthetic.behaviors import HIGHEST, BehaviorDay
-from cxtool.synthetic.cases import FLOWS, CaseDay
+from cxtool.synthetic.cases import CaseDay
 from cxtool.synthetic.columns import canonical, flags, ids, lookup, numbers, take, times, unless
 from cxtool.synthetic.context import ENTRIES, ContextDay, NoteDay
+from cxtool.synthetic.flows import FLOWS
 from cxtool.synthetic.lexicon import Lexicon
 from cxtool.synthetic.names import CALLING_CODES, PLACES_PER_LANGUAGE
 from cxtool.synthetic.states import STATES, StateDay

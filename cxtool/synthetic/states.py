@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxtool.synthetic import centre
-from cxtool.synthetic.cases import CONCURRENT, CaseDay
+from cxtool.synthetic.cases import CaseDay
+from cxtool.synthetic.flows import CONCURRENT
 from cxtool.synthetic.plan import DAY_S, Floats, Ints, Plan, Stream
 from cxtool.synthetic.rota import draw_rota
 

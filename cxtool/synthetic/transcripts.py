@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 
 from cxtool.synthetic import centre
-from cxtool.synthetic.cases import SPOKEN_OR_CHATTED, VOICE, CaseDay
+from cxtool.synthetic.cases import CaseDay
 from cxtool.synthetic.dialogues import BAD, GOOD, passages
+from cxtool.synthetic.flows import SPOKEN_OR_CHATTED, VOICE
 from cxtool.synthetic.names import LANGUAGES
 from cxtool.synthetic.plan import Floats, Ints, Plan, Stream
 

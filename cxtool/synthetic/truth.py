@@ -39,7 +39,8 @@ import numpy as np
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.behavior_truth import BehaviorCounts
-from cxtool.synthetic.cases import CHAT, INBOUND, OUTBOUND, VOICE, CaseDay
+from cxtool.synthetic.cases import CaseDay
+from cxtool.synthetic.flows import CHAT, INBOUND, OUTBOUND, VOICE
 from cxtool.synthetic.lexicon import Lexicon
 from cxtool.synthetic.plan import Ints, Plan
 from cxtool.synthetic.tickets import TicketDay

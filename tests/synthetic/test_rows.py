@@ -19,8 +19,9 @@ from cxtool.schema import (
     TABLES,
 )
 from cxtool.synthetic import centre
-from cxtool.synthetic.cases import CHAT, INBOUND, LIVE, VOICE, CaseDay, make_cases
+from cxtool.synthetic.cases import CaseDay, make_cases
 from cxtool.synthetic.dialogues import passages
+from cxtool.synthetic.flows import CHAT, INBOUND, LIVE, VOICE
 from cxtool.synthetic.frames import interactions_frame
 from cxtool.synthetic.lexicon import Lexicon
 from cxtool.synthetic.names import LANGUAGES
