@@ -27,6 +27,7 @@ FLOORS = (
     ("calendar",),
     ("exports", "metrics", "synthetic", "view", "gates"),
     ("output",),
+    ("progress",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -34,11 +35,11 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Libraries that only some rooms may know.
 ONLY_IN = {
-    "click": {"cli", "commands", "output", "synthetic"},
-    "rich": {"render", "synthetic"},
+    "click": {"cli", "commands", "output"},
+    "rich": {"render", "progress"},
     "jinja2": {"render"},
     "narwhals": {"metrics", "tables", "calendar", "exports"},
-    "pyarrow": {"exports", "render", "synthetic"},
+    "pyarrow": {"exports"},
     "scipy": {"metrics"},
 }
 HEAVY = ("polars", "narwhals", "pyarrow", "rich", "scipy", "numpy", "jinja2", "msgspec")

@@ -26,12 +26,13 @@ def command(options: Shared) -> None:
     from cxtool.commands.run import Needs, messages, opened, settings_of, warn_of_set_aside
     from cxtool.metrics.behavior_calibration import calibrate
     from cxtool.output import write_file
+    from cxtool.progress import working
 
     settings = settings_of(options)
     needs = Needs(
         uses=USES, people=False, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS
     )
-    with opened(options, settings, needs) as (export, request):
+    with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=needs.people)
         warn_of_set_aside(export, tables, options)
         cuts = calibrate(tables, settings)

@@ -22,11 +22,12 @@ def command(options: Shared) -> int:
     """
     from cxtool.commands.run import Needs, finish, opened, settings_of
     from cxtool.exports import quality
+    from cxtool.progress import working
     from cxtool.schema import TABLES
 
     settings = settings_of(options)
     needs = Needs(uses=tuple(TABLES), default_period="all")
-    with opened(options, settings, needs) as (export, request):
+    with working("reading"), opened(options, settings, needs) as (export, request):
         report = quality.report(export, request)
     finish(report, options, settings)
     return 1 if report.source.rows_set_aside else 0

@@ -47,8 +47,10 @@ def run(
     options: Shared, needs: Needs, make: Make, *, sentiment: SentimentStyle = "percent"
 ) -> None:
     """Make a report of the export and write it. Raises CxtoolError and its kinds."""
+    from cxtool.progress import working
+
     settings = settings_of(options)
-    with opened(options, settings, needs) as (export, request):
+    with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=needs.people, where=options.where)
         warn_of_set_aside(export, tables, options)
         report = make(tables, settings)
