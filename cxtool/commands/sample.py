@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from time import monotonic
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
 from cxtool.errors import UsageError
 from cxtool.messages import Messages
-
-PROGRESS_AFTER_S = 1.0
 
 
 @click.command(name="sample", short_help="Write a synthetic export whose true metrics are known.")
@@ -95,6 +90,7 @@ def command(
     DIR/truth.json holds the true figures, counted while the rows are made, to check any analysis
     against. The clock is never read: the same options give the same files.
     """
+    from cxtool.progress import working
     from cxtool.synthetic.generate import ALL_TABLES, write_sample
     from cxtool.synthetic.plan import DEFAULT_END, Order
 
@@ -112,8 +108,8 @@ def command(
     if only and not wanted:
         raise UsageError("--only names no table", hint="tables: " + ", ".join(ALL_TABLES))
     tables = tuple(name for name in ALL_TABLES if not only or name in wanted) + tuple(unknown)
-    with progress_bar() as progress:
-        rows_n = write_sample(order, folder, fmt=fmt, tables=tables, force=force, progress=progress)
+    with working("writing days") as advance:
+        rows_n = write_sample(order, folder, fmt=fmt, tables=tables, force=force, progress=advance)
     if not quiet:
         root = ctx.find_root().obj
         messages = root if isinstance(root, Messages) else Messages()
@@ -138,30 +134,3 @@ def _day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is not a date: '{text}'", hint="such as 2026-06-01") from None
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, on a terminal only, once the work has lasted over a second."""
-    begun = monotonic()
-    bar: Any = None
-    task: Any = None
-
-    def advance(done: int, total: int) -> None:
-        nonlocal bar, task
-        if bar is None and monotonic() - begun > PROGRESS_AFTER_S:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            console = Console(stderr=True)
-            bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-            task = bar.add_task("writing days", total=total)
-            bar.start()
-        if bar is not None:
-            bar.update(task, completed=done)
-
-    try:
-        yield advance
-    finally:
-        if bar is not None:
-            bar.stop()
