@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 .PHONY: demo test check format dist docs pins bench pictures clean
 
 demo: $(VENV)/ready
-	$(BIN)/cxtool cel sample_data/demo
-	$(BIN)/cxtool sla sample_data/demo --by channel
-	$(BIN)/cxtool behavior sample_data/demo
+	$(BIN)/cxtool cel sample_data/demo --no-pager
+	$(BIN)/cxtool sla sample_data/demo --by channel --no-pager
+	$(BIN)/cxtool behavior sample_data/demo --no-pager
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest
@@ -27,7 +27,8 @@ format: $(VENV)/ready-dev
 dist: $(VENV)/ready-dev
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation
 
-docs: $(VENV)/ready-dev
+# The generated parts of docs/, pictures included.
+docs pictures: $(VENV)/ready-dev
 	$(BIN)/python docs/build.py
 
 # Exact versions of everything, without addresses.
