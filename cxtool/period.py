@@ -175,15 +175,18 @@ def parse_period(expr: str, *, as_of: date, span: tuple[date, date] | None) -> P
     - ``2026``, ``2026-Q2``, ``2026-05``, ``2026-W21``, ``2026-05-31``: that calendar unit.
     - ``2026-05-01..2026-05-31``: both days included. Either side may be another calendar unit, or
       left out: then it is the first day with data, or the last complete day.
-    - ``all``: every day from the first to the last with data.
+    - ``all``: every day from the first to the last with data; without data the day before as-of.
 
-    Raises UsageError for anything else, CxtoolError where the form needs data and there is none.
+    Raises UsageError for anything else, CxtoolError where a side that is left out needs data and
+    there is none.
 
     >>> parse_period("last-month", as_of=date(2026, 6, 1), span=None).label
     'May 2026'
     """
     text = expr.strip().lower()
     if text == "all":
+        if span is None:
+            return Period(as_of - DAY, as_of, "no data", "all")
         first, last = _with_data(span, expr)
         label = f"{first} to {last} (all data)"
         return Period(first, last + DAY, label, "all")
