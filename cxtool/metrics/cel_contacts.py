@@ -122,7 +122,10 @@ def contacts_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def company_names(contacts: pl.DataFrame) -> pl.DataFrame:
     """The shown name of each company id: that of its newest day, the id where it has none."""
-    newest = contacts.drop_nulls("company_id").sort(DAY, "company", nulls_last=False)
+    # A row that knows only the id has it for a name.
+    named = pl.when(pl.col("company") != pl.col("company_id")).then("company")
+    newest = contacts.with_columns(company=named).drop_nulls("company_id")
+    newest = newest.sort(DAY, "company", nulls_last=False)
     names = newest.group_by("company_id").agg(pl.col("company").drop_nulls().last())
     return names.with_columns(pl.coalesce("company", "company_id"))
 
