@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +53,8 @@ def run(
     with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=needs.people, where=options.where)
         warn_of_set_aside(export, tables, options)
-        report = make(tables, settings)
+        notes = (*tables.notes, *coverage_notes(export, request))
+        report = make(replace(tables, notes=notes), settings)
     finish(report, options, settings, sentiment=sentiment)
 
 
@@ -129,6 +130,25 @@ def export_arguments(options: Shared, settings: Settings) -> tuple[str, ...]:
     context = click.get_current_context()
     click.echo(context.get_help(), err=True)
     raise click.exceptions.Exit(2)
+
+
+def coverage_notes(export: Export, request: Request) -> tuple[str, ...]:
+    """What a reader must know where the period and the days of the data do not meet, or not yet."""
+    from cxtool.exports.export import days_of
+
+    span = _dates(export.span())
+    if span is None:
+        return ("The export has no usable case.",)
+    first, last = span
+    period, notes = request.period, []
+    read_n = export.survey("interactions", days_of(request)).rows_read
+    if not read_n or period.end <= first or last < period.start:
+        notes.append(
+            f"No case starts in the period; the export's cases start from {first} to {last}."
+        )
+    elif period.kind != "all" and period.end > request.as_of:
+        notes.append(f"The period is not complete: {request.as_of} and later days are to come.")
+    return tuple(notes)
 
 
 def warn_of_set_aside(export: Export, tables: Tables, options: Shared) -> None:
