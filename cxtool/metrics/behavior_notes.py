@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from cxtool.calendar_units import DAY
 from cxtool.config import Settings
 from cxtool.metrics.behavior_columns import label
 from cxtool.metrics.behavior_eligibility import not_judged_note, scored_rows
@@ -32,8 +33,8 @@ def of_reference(
         notes = ["Scores are ranked within both compared periods together."]
     else:
         notes = [
-            f"Scores are ranked against the frozen cut points of {calibration.start} to "
-            f"{calibration.end} (excluded)."
+            "Scores are ranked against the frozen cut points of "
+            f"{calibration.start} to {calibration.end - DAY}."
         ]
         unknown = sorted(set(counts["behavior"]) - set(calibration.names))
         notes += [f"{label(b)}: not in the calibration, so all of it is N/A." for b in unknown]

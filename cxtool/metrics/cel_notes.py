@@ -28,8 +28,6 @@ def notes(
     """The notes of the whole report."""
     current = contacts.filter(CURRENT)
     found = [RELATIVE, _without_company(current), _without_time(current)]
-    if not tables.has("interactions", "direction"):
-        found.append("No 'direction' column: every answered call counts as inbound.")
     found += _of_tickets(tables, settings, contacts, measured)
     return tuple(note for note in found if note)
 

@@ -169,7 +169,7 @@ def _breakdown_notes(
     rows: pl.DataFrame, dimensions: Sequence[Dimension], request: Request, *, gone_n: int
 ) -> tuple[str, ...]:
     unknown = [
-        f"No case has a {dimension.label.lower()}."
+        f"No case has a value for {dimension.label.lower()}."
         for dimension in dimensions
         if rows.height and rows[dimension.key].null_count() == rows.height
     ]
@@ -177,7 +177,11 @@ def _breakdown_notes(
     said = {
         LIST_NOTE: any(dimension.is_list for dimension in dimensions),
         POSITION_NOTE: compared and any(dimension.by_position for dimension in dimensions),
-        ONE_AGENT_NOTE: compared and any(dimension.source == "agent" for dimension in dimensions),
+        ONE_AGENT_NOTE: compared and any(_names_agents(rows, d) for d in dimensions),
         f"Only in the compared period, and not listed: {gone_n}.": gone_n > 0,
     }
     return (*unknown, *(note for note, applies in said.items() if applies))
+
+
+def _names_agents(rows: pl.DataFrame, dimension: Dimension) -> bool:
+    return dimension.source == "agent" and rows[dimension.key].null_count() < rows.height

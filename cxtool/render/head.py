@@ -56,7 +56,7 @@ def rows_left(shown: int, total: int) -> str:
 def _source_facts(source: Source) -> tuple[str, ...]:
     names = [PurePath(file).name or file for file in source.files]
     files = ", ".join(names) if len(names) <= FILES_NAMED else f"{len(names)} files"
-    rows = f"{source.rows_read:,} rows read"
+    rows = f"{source.rows_read:,} {'row' if source.rows_read == 1 else 'rows'} read"
     aside = f"{source.rows_set_aside:,} set aside" if source.rows_set_aside else "none set aside"
     profile = (f"profile {source.profile}",) if source.profile else ()
     return (f"{files or 'no file'}: {rows}, {aside}", *profile)

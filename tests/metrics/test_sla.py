@@ -331,7 +331,7 @@ def test_notes_of_a_breakdown() -> None:
     agent_notes = made.section("by_agent").notes
     assert "Only in the compared period, and not listed: 1." in agent_notes
     assert any("leans on one agent" in note for note in agent_notes)
-    assert "No case has a queue." in made.section("by_queue").notes
+    assert "No case has a value for queue." in made.section("by_queue").notes
     assert any("lean on one agent" in note for note in made.section("summary").notes)
 
 
