@@ -67,6 +67,12 @@ class Commands(click.Group):
             return None, None, args
         raise _unknown_command(args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _reader_gone()  # click itself would end with exit code 1
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
@@ -107,10 +113,7 @@ def run(arguments: list[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except BrokenPipeError:
-        from cxtool.output import abandon_stdout
-
-        abandon_stdout()
-        return 0
+        return _reader_gone()
     except (KeyboardInterrupt, click.Abort):
         return 130
     except click.exceptions.NoArgsIsHelpError as problem:
@@ -130,6 +133,14 @@ def run(arguments: list[str] | None = None) -> int:
         messages.error(_unexpected(problem))
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _reader_gone() -> int:
+    """A reader that has seen enough is no failure."""
+    from cxtool.output import abandon_stdout
+
+    abandon_stdout()
+    return 0
 
 
 def _unexpected(problem: Exception) -> CxtoolError:
