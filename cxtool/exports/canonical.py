@@ -13,7 +13,7 @@ import polars as pl
 from cxtool.config import Settings
 from cxtool.exports.convert import POLARS_TYPES
 from cxtool.exports.mapped import frame_name
-from cxtool.exports.survey import local_day, local_time
+from cxtool.exports.times import local_day, local_time
 from cxtool.schema import DIRECTIONS, TABLES, Table, Type
 
 Frames = Mapping[str, pl.LazyFrame]

@@ -1,4 +1,4 @@
-"""One column of a file as a typed canonical column: the expressions, and nothing else.
+"""One column of text as a canonical column: the expressions, and nothing else.
 
 A value that cannot be read becomes null; the caller compares with ``raw_value`` to tell that from
 an empty one. ``Hints`` from a sample of the file leave out what no value needs; a survey that finds
@@ -11,18 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxtool.errors import CxtoolError
 from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.times import ISO_FORMATS, parse_local, parse_times
 from cxtool.schema import Type
 
-ISO_FORMATS = (
-    "%+",  # with an offset or Z, with T or a space
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-)
 TRUE = ("true", "1", "yes", "y", "t")
 FALSE = ("false", "0", "no", "n", "f")
 UNIT_MS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0}
@@ -30,10 +22,18 @@ NUMBER = r"^-?\d+(?:\.\d+)?$"
 # Three digits after one comma could be thousands: they prove nothing.
 DECIMAL_COMMA = r"^-?\d+,(?:\d{1,2}|\d{4,})$"
 CLOCK = r"^(?:(\d+)[:.])?(\d{1,3})[:.](\d{1,2}(?:[.,]\d+)?)$"  # h:mm:ss, m:ss, dots for colons
-WORDS = r"^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)\s*s)?$"
-JSON_ITEM = r'(?:"(?:[^"\\]|\\.)*"|-?[\d.]+|true|false|null)'
+WORDS = (
+    r"^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?"
+    r"\s*(?:(\d+(?:\.\d+)?)\s*s)?\s*(?:(\d+)\s*ms)?$"
+)
+# Strictly JSON: one value that is not would stop the whole query.
+JSON_ESCAPE = (
+    r'\\(?:["\\/bfnrt]|u[0-9a-cefA-CEF][0-9a-fA-F]{3}|u[dD][0-7][0-9a-fA-F]{2}'
+    r"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+JSON_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+JSON_ITEM = rf'(?:"(?:[^"\\\x00-\x1f]|{JSON_ESCAPE})*"|{JSON_NUMBER}|true|false|null)'
 JSON_LIST = rf"^\s*\[\s*(?:{JSON_ITEM}(?:\s*,\s*{JSON_ITEM})*)?\s*\]\s*$"
-THREE_HOURS = pl.duration(hours=3)
 
 POLARS_TYPES: dict[Type, pl.DataType] = {
     Type.STR: pl.String(),
@@ -55,33 +55,20 @@ class Hints:
     json_lists: bool = True
     decimal_comma: bool = False
 
-    def general(self) -> Hints:
-        """The same reading with every way of writing tried."""
-        return Hints(decimal_comma=self.decimal_comma)
-
 
 def raw_value(source: ColumnMap) -> pl.Expr:
     """The column's value as it stands in the file, trimmed where it is text; empty is null."""
     if source.value is not None:
         return pl.lit(source.value)
     if source.parts:
-        return pl.concat_str([_clean(part) for part in source.parts], separator=" ")
-    return _clean(source.source[0])
+        return pl.concat_str([clean(part) for part in source.parts], separator=" ")
+    return clean(source.source[0])
 
 
-def _clean(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
+def clean(name: str) -> pl.Expr:
+    """A column as trimmed text; empty is null."""
+    text = pl.col(name).cast(pl.String).str.strip_chars()
     return pl.when(text != "").then(text)
-
-
-def typed_value(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A Parquet column without the distinctions that text makes (text is trimmed, NaN is null)."""
-    column = pl.col(name)
-    if dtype == pl.String:
-        return _clean(name)
-    if isinstance(dtype, (pl.Categorical, pl.Enum)):
-        return column.cast(pl.String)
-    return column.fill_nan(None) if dtype.is_float() else column
 
 
 def as_text(value: pl.Expr, source: ColumnMap) -> pl.Expr:
@@ -90,8 +77,14 @@ def as_text(value: pl.Expr, source: ColumnMap) -> pl.Expr:
         value = value.replace(source.map)
     if source.null_values:
         value = pl.when(~value.is_in(source.null_values)).then(value)
+    return under_condition(value, source)
+
+
+def under_condition(value: pl.Expr, source: ColumnMap) -> pl.Expr:
+    """The value where the profile's condition holds, else null."""
     for column, allowed in source.only_when.items():
-        value = pl.when(pl.col(column).str.strip_chars().is_in(allowed)).then(value)
+        held = pl.col(column).cast(pl.String).str.strip_chars()
+        value = pl.when(held.is_in(allowed)).then(value)
     return value
 
 
@@ -105,22 +98,33 @@ def parse(
         case Type.STR:
             return value
         case Type.DATETIME:
-            formats = hints.formats or tuple(source.formats) or ISO_FORMATS
-            return _times(value, formats, source.time_zone or time_zone)
+            return parse_times(value, _formats(source, hints), source.time_zone or time_zone)
         case Type.SECONDS:
-            parsed = _durations(value, UNIT_MS[source.unit], plain=hints.plain_numbers)
-            return pl.when(parsed != 0).then(parsed) if source.zero_is_null else parsed
+            return _durations(value, UNIT_MS[source.unit], plain=hints.plain_numbers)
         case Type.BOOL:
             lowered = value.str.to_lowercase()
             return pl.when(lowered.is_in(TRUE)).then(True).when(lowered.is_in(FALSE)).then(False)
         case Type.LIST:
             return _lists(value, source.separator or ";", json=hints.json_lists)
         case Type.INT:
-            number = value.cast(pl.Float64, strict=False)
-            return pl.when(number == number.round()).then(number).cast(pl.Int64, strict=False)
+            return whole(value.cast(pl.Float64, strict=False))
         case Type.FLOAT:
             number = value.cast(pl.Float64, strict=False)
             return pl.when(number.is_finite()).then(number)
+
+
+def local_times(value: pl.Expr, source: ColumnMap, hints: Hints) -> pl.Expr | None:
+    """The times of a text column that were written without an offset, as they were written."""
+    return parse_local(value, _formats(source, hints))
+
+
+def whole(number: pl.Expr) -> pl.Expr:
+    """A float as an integer, null where it is not whole."""
+    return pl.when(number == number.round()).then(number).cast(pl.Int64, strict=False)
+
+
+def _formats(source: ColumnMap, hints: Hints) -> tuple[str, ...]:
+    return hints.formats or tuple(source.formats) or ISO_FORMATS
 
 
 def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
@@ -140,71 +144,6 @@ def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
     return Hints()
 
 
-def from_typed(
-    value: pl.Expr, dtype: pl.DataType, kind: Type, *, name: str, time_zone: str
-) -> pl.Expr:
-    """A typed Parquet column as the canonical type; text goes through ``parse`` instead.
-
-    Raises CxtoolError where the types have nothing in common.
-    """
-    if dtype == pl.Null:
-        return pl.lit(None, dtype=POLARS_TYPES[kind])
-    match kind:
-        case Type.STR if dtype.is_integer() or dtype == pl.Boolean or dtype.is_temporal():
-            return value.cast(pl.String)
-        case Type.STR if isinstance(dtype, (pl.Categorical, pl.Enum)):
-            return value
-        case Type.DATETIME if isinstance(dtype, pl.Datetime):
-            micros = value.dt.cast_time_unit("us")
-            if dtype.time_zone is None:
-                return to_instant(micros, time_zone)
-            return micros.dt.convert_time_zone("UTC")
-        case Type.DATETIME if dtype == pl.Date:
-            return to_instant(value.cast(pl.Datetime("us")), time_zone)
-        case Type.SECONDS if dtype.is_numeric():
-            return (value.cast(pl.Float64) * 1000).round().cast(pl.Int64, strict=False)
-        case Type.SECONDS if isinstance(dtype, pl.Duration):
-            return value.dt.total_milliseconds()
-        case Type.BOOL if dtype == pl.Boolean:
-            return value
-        case Type.BOOL if dtype.is_integer():
-            return value.cast(pl.Boolean)
-        case Type.LIST if isinstance(dtype, (pl.List, pl.Array)):
-            return value.cast(pl.List(pl.String))
-        case Type.INT if dtype.is_numeric():
-            return value.cast(pl.Int64, strict=False)
-        case Type.FLOAT if dtype.is_numeric():
-            return value.cast(pl.Float64)
-    raise CxtoolError(
-        f"column '{name}' holds {dtype}, which cannot be read as {kind}",
-        hint="map it with a profile, or export it in another type",
-    )
-
-
-def to_instant(local: pl.Expr, time_zone: str) -> pl.Expr:
-    """A local time as a UTC instant. Doubled hours: the earlier; skipped ones: moved forward."""
-    if time_zone == "UTC":
-        return local.dt.replace_time_zone("UTC")
-    exact = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
-    # A time that the clock change skips exists under the offset that held three hours before.
-    before = (local - THREE_HOURS).dt.replace_time_zone(
-        time_zone, ambiguous="earliest", non_existent="null"
-    )
-    return pl.coalesce(exact, before + THREE_HOURS).dt.convert_time_zone("UTC")
-
-
-def _times(value: pl.Expr, formats: tuple[str, ...], time_zone: str) -> pl.Expr:
-    aware = [f for f in formats if f == "%+" or "%z" in f or "%#z" in f or "%:z" in f]
-    naive = [f for f in formats if f not in aware]
-    parsed = [
-        value.str.to_datetime(f, time_unit="us", time_zone="UTC", strict=False) for f in aware
-    ]
-    if naive:
-        local = pl.coalesce([value.str.to_datetime(f, time_unit="us", strict=False) for f in naive])
-        parsed.append(to_instant(local, time_zone))
-    return pl.coalesce(parsed)
-
-
 def _durations(value: pl.Expr, unit_ms: float, *, plain: bool) -> pl.Expr:
     number = value.cast(pl.Float64, strict=False)
     as_number = pl.when(number.is_finite()).then(
@@ -215,7 +154,7 @@ def _durations(value: pl.Expr, unit_ms: float, *, plain: bool) -> pl.Expr:
     clock = value.str.extract_groups(CLOCK)
     words = value.str.extract_groups(WORDS)
     as_clock = _total(clock, {"1": 3_600_000, "2": 60_000, "3": 1000}, needed="3")
-    in_words = _total(words, {"1": 86_400_000, "2": 3_600_000, "3": 60_000, "4": 1000})
+    in_words = _total(words, {"1": 86_400_000, "2": 3_600_000, "3": 60_000, "4": 1000, "5": 1})
     return pl.coalesce(as_number, as_clock, pl.when(value.str.contains(r"[dhms]")).then(in_words))
 
 

@@ -1,4 +1,4 @@
-"""An export, opened: its tables mapped and surveyed, ready to be limited to a request.
+"""An export, opened: its tables ready to be limited to a request.
 
 ``open_export`` finds the files and gives them meaning; ``Export.tables`` makes what metrics read.
 """
@@ -8,27 +8,23 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.errors import CxtoolError, nearest
+from cxtool.errors import CxtoolError
 from cxtool.exports import canonical, filters
+from cxtool.exports.feeds import feeds_of, nothing_fits
 from cxtool.exports.mapped import MappedTable, map_table
-from cxtool.exports.profiles import (
-    Feed,
-    Profile,
-    bind,
-    canonical_feed,
-    load,
-    recognise,
-)
-from cxtool.exports.raw import RawTable, read
-from cxtool.exports.sources import SourceFile, find
-from cxtool.exports.survey import Days, Survey, set_aside, span_of, survey, usable
+from cxtool.exports.profiles import load
+from cxtool.exports.raw import read
+from cxtool.exports.readings import Readings
+from cxtool.exports.scan import Days
+from cxtool.exports.sources import find
+from cxtool.exports.survey import Survey
 from cxtool.exports.text import TextOptions
 from cxtool.period import Request, day_number
 from cxtool.report import Source
@@ -36,82 +32,17 @@ from cxtool.schema import TABLES
 from cxtool.tables import Frame, Tables
 
 PEOPLE = ("contacts", "companies")
+FILTERED = ("interactions", "tickets")  # the tables that --where applies to
 
 
 @dataclass
-class Export:
-    """The mapped tables of an export. Surveys are made when first asked for."""
+class Export(Readings):
+    """The tables of an export under settings, and what metrics read of them."""
 
-    mapped: dict[str, list[MappedTable]]
-    profile: str | None
+    _: KW_ONLY
     settings: Settings
-    time_zone: str
-    scratch: Path
-    ignored: tuple[str, ...] = ()
-    _surveys: dict[tuple[str, Days | None], Survey] = field(default_factory=dict)
-
-    def survey(self, table: str, days: Days | None = None) -> Survey:
-        """The counts of a table, for these days or for all."""
-        asked = days if TABLES[table].name in ("interactions", "tickets") else None
-        key = (table, asked)
-        if key not in self._surveys:
-            self._surveys[key] = self._survey(table, asked)
-        return self._surveys[key]
-
-    def _survey(self, table: str, days: Days | None) -> Survey:
-        try:
-            found = survey(self.mapped[table], time_zone=self.time_zone, days=days)
-        except pl.exceptions.PolarsError:
-            self._repair(table)
-            found = survey(self.mapped[table], time_zone=self.time_zone, days=days)
-        rules = self.mapped[table][0].rules
-        if any(rules[code].name == "unreadable_value" for code in found.by_rule):
-            # The sample did not show every way of writing: look at all of them before judging.
-            self.mapped[table] = [part.general() for part in self.mapped[table]]
-            found = survey(self.mapped[table], time_zone=self.time_zone, days=days)
-        return found
-
-    def _repair(self, table: str) -> None:
-        """Rewrite the text files of a table that the fast scan cannot read."""
-        repaired = []
-        for part in self.mapped[table]:
-            try:
-                part.scan().select(pl.all().is_null().sum()).collect(engine="streaming")
-            except pl.exceptions.PolarsError:
-                part = part.over(part.raw.repaired(self.scratch))
-            repaired.append(part)
-        self.mapped[table] = repaired
-
-    def span(self) -> tuple[int, int] | None:
-        """First and last local day number of the interactions; None where there is none."""
-        parts = self.mapped.get("interactions")
-        if not parts:
-            return None
-        if all(part.raw.text is None for part in parts):
-            return span_of(parts, self.time_zone)
-        return self.survey("interactions").span
-
-    def rows(self, table: str, days: Days | None = None) -> pl.LazyFrame:
-        """The usable rows of a table."""
-        found = self.survey(table, days)
-        parts = self.mapped[table]
-        asked = days if table in ("interactions", "tickets") else None
-        return usable(parts, found, time_zone=self.time_zone, days=asked)
-
-    def set_aside(self, table: str, days: Days | None = None) -> pl.DataFrame:
-        """Every row of a table that was set aside, and why."""
-        found = self.survey(table, days)
-        asked = days if table in ("interactions", "tickets") else None
-        return set_aside(self.mapped[table], found, time_zone=self.time_zone, days=asked)
-
-    def given(self, table: str) -> frozenset[str]:
-        """The canonical columns of a table that some file has."""
-        return frozenset().union(*(part.given for part in self.mapped[table]))
-
-    def files(self, tables: Sequence[str]) -> tuple[str, ...]:
-        """Names of the files that feed these tables."""
-        names = [name for table in tables for part in self.mapped[table] for name in part.raw.files]
-        return tuple(dict.fromkeys(names))
+    profile: str | None = None
+    ignored: tuple[str, ...] = ()  # files that feed no table
 
     def source(self, tables: Sequence[str], days: Days | None) -> Source:
         """What was read for these tables."""
@@ -166,7 +97,7 @@ class Export:
     ) -> tuple[dict[str, pl.LazyFrame], list[str]]:
         """Cases and tickets under the conditions; a note for tickets that lack the column."""
         notes = []
-        schemas = {name: frames[name].collect_schema() for name in frames if name in _FILTERED}
+        schemas = {name: frames[name].collect_schema() for name in frames if name in FILTERED}
         for condition in conditions:
             having = [
                 name
@@ -174,7 +105,8 @@ class Export:
                 if filters.known(condition, schema, TABLES[name])
             ]
             if not having:
-                raise filters.unknown_column(condition, self.column_names())
+                names = [*TABLES["interactions"].names, *self.extras("interactions")]
+                raise filters.unknown_column(condition, names)
             for name, schema in schemas.items():
                 if name in having:
                     kept = filters.predicate(
@@ -185,24 +117,16 @@ class Export:
                     notes.append(f"--where '{condition.text}' does not apply to {name}.")
         return frames, notes
 
-    def column_names(self) -> list[str]:
-        """The columns of interactions that can be named: canonical ones, then the export's own."""
-        return [*TABLES["interactions"].names, *self.extras()]
-
-    def extras(self) -> list[str]:
-        """The interactions' columns that are not canonical."""
-        parts = self.mapped.get("interactions", [])
-        return list(dict.fromkeys(name for part in parts for name in part.extras))
-
     def _notes(self, names: Sequence[str], days: Days | None, request: Request) -> list[str]:
+        """What a reader must know of how the rows of a request were read."""
         notes = []
-        aside = sum(self.survey(name, days).set_aside_n for name in names)
-        repeated = sum(self.survey(name, days).repeated_n for name in names)
-        unknown = self.survey("interactions", days).unknown_direction_n
-        if aside:
+        surveys = [self.survey(name, days) for name in names]
+        if aside := sum(found.set_aside_n for found in surveys):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
-        if repeated:
+        if repeated := sum(found.repeated_n for found in surveys):
             notes.append(f"{repeated:,} exactly repeated rows were counted once.")
+        notes += clock_notes(surveys, self.time_zone)
+        unknown = self.survey("interactions", days).unknown_direction_n
         if "direction" not in self.given("interactions"):
             notes.append("The export has no direction: every case counts as inbound.")
         elif unknown:
@@ -217,6 +141,22 @@ class Export:
         return notes
 
 
+def clock_notes(surveys: Sequence[Survey], time_zone: str) -> list[str]:
+    """What was made of local times that a clock change of the zone skips or doubles."""
+    notes = []
+    if skipped := sum(found.skipped_n for found in surveys):
+        notes.append(
+            f"{skipped:,} rows have a time that the clock change in {time_zone} skips: it is read"
+            " as one later by what is skipped."
+        )
+    if doubled := sum(found.doubled_n for found in surveys):
+        notes.append(
+            f"{doubled:,} rows have a time that the clock change in {time_zone} doubles: it is read"
+            " as the earlier."
+        )
+    return notes
+
+
 def days_of(request: Request) -> Days | None:
     """The days that a request needs, of the period and of the compared one; None for all days."""
     if request.period.kind == "all":
@@ -226,17 +166,14 @@ def days_of(request: Request) -> Days | None:
     return Days(ranges=tuple(ranges), time_zone=request.time_zone)
 
 
-_FILTERED = ("interactions", "tickets")
-
-
-def _narwhals(frame: pl.LazyFrame) -> Frame:
-    return nw.from_native(frame)
-
-
 def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
     """Run several lazy frames together on the streaming engine; shared scans are read once."""
     native = [frame.to_native() for frame in frames.values()]
     return dict(zip(frames, pl.collect_all(native, engine="streaming"), strict=True))
+
+
+def _narwhals(frame: pl.LazyFrame) -> Frame:
+    return nw.from_native(frame)
 
 
 @contextlib.contextmanager
@@ -258,61 +195,29 @@ def open_export(
     with tempfile.TemporaryDirectory(prefix="cxtool-") as temporary:
         scratch = Path(temporary)
         wanted = {*uses, *PEOPLE}
-        files = find(arguments, folder=folder)
-        files = [file for file in files if chosen or file.table is None or file.table in wanted]
+        found = find(arguments, folder=folder, any_name=chosen is not None)
+        files = [file for file in found if chosen or file.table is None or file.table in wanted]
         mapped: dict[str, list[MappedTable]] = {}
         ignored: list[str] = []
         names = set()
-        for raw in read(files, text, scratch=scratch):
-            feeds, used = _feeds(raw, chosen)
+        for number, raw in enumerate(read(files, text, scratch=scratch)):
+            feeds, used = feeds_of(raw, chosen)
             names.update({used.name} if used else set())
             if not feeds:
                 ignored.extend(raw.files)
             for feed in feeds:
                 if feed.table in wanted:
-                    number = sum(len(parts) for parts in mapped.values())
                     part = map_table(
                         raw, feed, number=number, settings=settings, time_zone=time_zone
                     )
                     mapped.setdefault(feed.table, []).append(part)
         if not mapped:
-            raise _nothing_fits(files, chosen)
+            raise nothing_fits([file.name for file in found], chosen)
         yield Export(
             mapped=mapped,
-            profile=", ".join(sorted(names)) or None,
-            settings=settings,
             time_zone=time_zone,
             scratch=scratch,
+            settings=settings,
+            profile=", ".join(sorted(names)) or None,
             ignored=tuple(ignored),
         )
-
-
-def _feeds(raw: RawTable, chosen: Profile | None) -> tuple[list[Feed], Profile | None]:
-    """The tables that a file feeds: by the chosen profile, its own names, or a known system's."""
-    if chosen is not None:
-        return bind(chosen, file=raw.files[0], columns=raw.columns), chosen
-    feed = canonical_feed(raw.table or "interactions", raw.columns)
-    table = TABLES[feed.table]
-    missing = [name for name in table.required if name not in feed.columns]
-    if not missing:
-        return [feed], None
-    recognised = recognise(raw.columns)
-    if recognised is not None:
-        return bind(recognised, file=raw.files[0], columns=raw.columns), recognised
-    guesses = {name: nearest(name, raw.columns) for name in missing}
-    near = [f"'{guess}' looks like {name}" for name, guess in guesses.items() if guess]
-    raise CxtoolError(
-        f"{raw.files[0]}: table '{table.name}' lacks required columns: {', '.join(missing)}",
-        hint=("; ".join(near) + "; " if near else "")
-        + "the file has "
-        + ", ".join(raw.columns[:12])
-        + (" ..." if len(raw.columns) > 12 else "")
-        + "; name a mapping with --profile",
-    )
-
-
-def _nothing_fits(files: Sequence[SourceFile], chosen: Profile | None) -> CxtoolError:
-    shown = ", ".join(file.name for file in files[:5]) or "none"
-    if chosen is not None:
-        return CxtoolError(f"profile '{chosen.name}' fits none of the files: {shown}")
-    return CxtoolError(f"no table that this command needs was found in: {shown}")

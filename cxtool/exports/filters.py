@@ -15,9 +15,8 @@ from datetime import date, datetime
 import polars as pl
 
 from cxtool.errors import UsageError, nearest
-from cxtool.exports.convert import to_instant
 from cxtool.exports.mapped import frame_name
-from cxtool.exports.survey import local_time
+from cxtool.exports.times import local_time, to_instant
 from cxtool.schema import TABLES, Table
 from cxtool.units import parse_duration
 

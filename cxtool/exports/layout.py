@@ -6,13 +6,19 @@ silence. Counting separators outside quotes, line by line, finds them without re
 
 from __future__ import annotations
 
+import json
+import re
+from itertools import islice
+
 import polars as pl
 
+from cxtool.errors import CxtoolError
 from cxtool.exports.text import TextFile
 
 ROW = "__row"
-QUOTED = r'"[^"]*(?:"|$)'
 LINE = pl.col("text")
+SURVEYED_LINES = 10_000  # lines whose keys are told from those of objects within them
+KEY = r'[{,]\s*("(?:[^"\\]|\\.)*")\s*:'
 
 
 def records(file: TextFile) -> pl.DataFrame:
@@ -35,8 +41,8 @@ def records(file: TextFile) -> pl.DataFrame:
         "line",
         blank=pl.lit(False),
         quotes=LINE.str.count_matches('"', literal=True),
-        open=_separators(('"' + LINE).str.replace_all(QUOTED, ""), file),
-        closed=_separators(LINE.str.replace_all(QUOTED, ""), file),
+        open=_separators(_unquoted('"' + LINE, file), file),
+        closed=_separators(_unquoted(LINE, file), file),
     )
     parted = pl.concat([plain, quoted]).collect(engine="streaming").sort("line")
     inside = (pl.col("quotes").cum_sum() - pl.col("quotes")) % 2 == 1
@@ -62,14 +68,18 @@ def irregular(file: TextFile) -> pl.DataFrame | None:
 
     Columns as of ``records``.
     """
-    separators = _separators(LINE, file)
-    least, most = (
+    separators = _separators(_unquoted(LINE, file, first=False), file)
+    least, most, odd_quotes = (
         _body(file)
-        .select(separators.min().alias("least"), separators.max().alias("most"))
+        .select(
+            separators.min().alias("least"),
+            separators.max().alias("most"),
+            (LINE.str.count_matches('"', literal=True) % 2).max().alias("odd_quotes"),
+        )
         .collect(engine="streaming")
         .row(0)
     )
-    if least == most == len(file.header) - 1 and least > 0:
+    if least == most == len(file.header) - 1 and least > 0 and not odd_quotes:
         return None
     found = records(file).filter((pl.col("cells") != len(file.header)) | pl.col("blank"))
     return None if found.is_empty() else found
@@ -78,6 +88,32 @@ def irregular(file: TextFile) -> pl.DataFrame | None:
 def texts(file: TextFile, lines: pl.Series) -> pl.DataFrame:
     """``line`` and ``text`` of these lines."""
     return _body(file).filter(pl.col("line").is_in(lines.implode())).collect(engine="streaming")
+
+
+def ndjson_keys(file: TextFile) -> tuple[str, ...]:
+    """The keys of the records of an NDJSON file, in order of appearance.
+
+    In a long file a key that only occurs inside of other values may be among them; it stays empty.
+    Raises CxtoolError where no line is a JSON object.
+    """
+    keys: dict[str, None] = {}
+    lines = 0
+    with file.path.open(encoding="utf-8", errors="replace") as stream:
+        for line in islice(stream, SURVEYED_LINES):
+            lines += 1
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(record, dict):
+                keys.update(dict.fromkeys(record))
+    if not keys:
+        raise CxtoolError(f"{file.name}: no JSON objects, one to a line, were found")
+    if lines == SURVEYED_LINES:
+        found = LINE.str.extract_all(KEY).list.explode().str.extract(KEY).unique()
+        later = _body(file).select(found).collect(engine="streaming")["text"].drop_nulls()
+        keys.update(dict.fromkeys(sorted(key.strip('"') for key in later if "\\" not in key)))
+    return tuple(key for key in keys if key)
 
 
 def ndjson_lines(file: TextFile) -> pl.DataFrame:
@@ -91,6 +127,18 @@ def _body(file: TextFile) -> pl.LazyFrame:
         file.path, name="text", row_index_name="line", row_index_offset=1, glob=False
     )
     return lines.filter(pl.col("line") >= file.body_line)
+
+
+def _unquoted(text: pl.Expr, file: TextFile, *, first: bool = True) -> pl.Expr:
+    """The line without the contents of quoted cells; ``first``: also where a line begins with one.
+
+    A quote within an unquoted cell is text.
+    """
+    before = re.escape(file.delimiter)
+    inside = r'"(?:[^"]|"")*(?:"|$)'
+    if not first:
+        return text.str.replace_all(before + inside, file.delimiter)
+    return text.str.replace_all(f"(^|{before}){inside}", "$1")
 
 
 def _separators(text: pl.Expr, file: TextFile) -> pl.Expr:

@@ -1,39 +1,34 @@
 """One raw table under a mapping: canonical columns, and the code of the rule that a row breaks.
 
 Columns of the frame: the canonical ones that the mapping gives (``SECONDS`` columns ``x_s`` as
-whole milliseconds ``x_ms``), the file's own other columns as they are, and ``__raw``, ``__row``,
-``__rule``. Nothing is computed that a query does not ask for.
+whole milliseconds ``x_ms``), the file's own other columns (text trimmed), and ``__raw``, ``__row``,
+``__rule``, ``__clock``. Nothing is computed that a query does not ask for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.exports.convert import (
-    Hints,
-    as_text,
-    from_typed,
-    look,
-    parse,
-    raw_value,
-    typed_value,
-)
+from cxtool.exports.cells import Cell, cell
+from cxtool.exports.convert import clean
 from cxtool.exports.layout import ROW
-from cxtool.exports.profiles import ColumnMap, Feed
+from cxtool.exports.profiles import Feed
 from cxtool.exports.raw import FILE, RawTable
 from cxtool.exports.repair import LINE
-from cxtool.exports.rules import Cells, Rule, broken_rule, broken_value, rules_of
+from cxtool.exports.rules import Rule, broken_rule, broken_value, rules_of
 from cxtool.schema import TABLES, Table, Type
 
 RULE = "__rule"
 VALUE = "__value"
+CLOCK = "__clock"  # what a clock change did to a time of the row
 RAW = "__raw"  # number of the raw table within the export
 LOWERED = frozenset({"channel", "direction", "status", "sentiment", "speaker", "kind", "state"})
 DAY_OF = {"interactions": "started_at", "tickets": "created_at"}
+A_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -43,32 +38,37 @@ class MappedTable:
     raw: RawTable
     number: int
     table: Table
-    cells: Cells
+    cells: Mapping[str, Cell]
     rules: tuple[Rule, ...]
     settings: Settings
-    extras: tuple[str, ...]
     feed: Feed
     time_zone: str
 
     def general(self) -> MappedTable:
         """The same mapping, trying every way of writing instead of those that a sample shows."""
-        return self.over(self.raw, general=True)
+        return self._over(self.raw, general=True)
 
-    def over(self, raw: RawTable, *, general: bool = False) -> MappedTable:
+    def repaired(self, raw: RawTable) -> MappedTable:
         """The same mapping over another reading of the file."""
-        return map_table(
-            raw,
-            self.feed,
-            number=self.number,
-            settings=self.settings,
-            time_zone=self.time_zone,
-            general=general,
-        )
+        return self._over(raw, general=False)
+
+    def _over(self, raw: RawTable, *, general: bool) -> MappedTable:
+        cells = _cells(raw, self.feed, time_zone=self.time_zone, general=general)
+        return replace(self, raw=raw, cells=cells)
 
     @property
     def given(self) -> frozenset[str]:
         """The canonical columns that this file has."""
-        return frozenset(self.cells.read)
+        return frozenset(self.cells)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The file's other columns, without those named like a canonical one."""
+        maps = self.feed.columns.values()
+        used = {column for mapping in maps for column in (*mapping.source, *mapping.parts)}
+        taken = {frame_name(self.table, name) for name in self.table.names} | {*self.table.names}
+        left_out = used | taken
+        return tuple(name for name in self.raw.columns if name not in left_out)
 
     def scan(self, *, window: tuple[int, int] | None = None, values: bool = False) -> pl.LazyFrame:
         """The canonical lazy frame.
@@ -80,30 +80,36 @@ class MappedTable:
         if window is not None:
             frame = self._pruned(frame, window)
         columns = [
-            expr.alias(frame_name(self.table, name)) for name, expr in self.cells.read.items()
+            cell.read.alias(frame_name(self.table, name)) for name, cell in self.cells.items()
         ]
-        code = broken_rule(self.rules, self.cells, self.settings)
+        clocks = [cell.clock for cell in self.cells.values() if cell.clock is not None]
         places = [pl.col(name) for name in (ROW, LINE, FILE) if name in self.raw.schema]
-        added = [broken_value(self.rules, self.cells, code).alias(VALUE)] if values else []
+        value = broken_value(self.rules, self.cells, self.settings)
         return frame.select(
             *columns,
-            *[pl.col(name) for name in self.extras],
+            *[self._extra(name) for name in self.extras],
             *places,
             pl.lit(self.number, pl.Int32).alias(RAW),
-            code.alias(RULE),
-            *added,
+            broken_rule(self.rules, self.cells, self.settings).alias(RULE),
+            (pl.coalesce(clocks) if clocks else pl.lit(None, pl.Int8)).alias(CLOCK),
+            *([value.alias(VALUE)] if values else []),
         )
 
+    def _extra(self, name: str) -> pl.Expr:
+        is_text = self.raw.schema[name] == pl.String
+        return clean(name).alias(name) if is_text else pl.col(name)
+
     def _pruned(self, frame: pl.LazyFrame, window: tuple[int, int]) -> pl.LazyFrame:
-        source = DAY_OF.get(self.table.name)
-        if self.raw.text is not None or source is None:
+        """Without what a Parquet file's own start times show to lie outside of the window."""
+        mapping = self.feed.columns.get(DAY_OF.get(self.table.name, ""))
+        if self.raw.text is not None or mapping is None or len(mapping.source) != 1:
             return frame
-        name = source if source in self.raw.schema else None
-        dtype = self.raw.schema[name] if name else None
-        if name is None or not isinstance(dtype, pl.Datetime):
+        name = mapping.source[0]
+        dtype = self.raw.schema[name]
+        if not isinstance(dtype, pl.Datetime) or mapping.map or mapping.formats:
             return frame
         # Local times without a zone may lie up to a day off; the exact days are cut later.
-        slack = 0 if dtype.time_zone else 86_400_000
+        slack = 0 if dtype.time_zone else A_DAY_MS
         bounds = [
             pl.lit(bound)
             .cast(pl.Datetime("ms", dtype.time_zone))
@@ -123,72 +129,26 @@ def frame_name(table: Table, column: str) -> str:
 
 
 def map_table(
-    raw: RawTable,
-    feed: Feed,
-    *,
-    number: int,
-    settings: Settings,
-    time_zone: str,
-    general: bool = False,
+    raw: RawTable, feed: Feed, *, number: int, settings: Settings, time_zone: str
 ) -> MappedTable:
-    """The raw table under a feed. ``general`` tries every way of writing instead of those seen."""
-    table = TABLES[feed.table]
-    sample = raw.sample() if raw.text is not None else pl.DataFrame()
-    source, read, may_fail = {}, {}, set()
-    for name, mapping in feed.columns.items():
-        kind = table.field(name).type
-        text = _text_of(raw.schema, mapping)
-        if text is not None:
-            value = as_text(text, mapping)
-            hints = _hints(sample, value, kind, mapping, general=general)
-            expr = parse(value, kind, mapping, hints, time_zone=time_zone)
-            if kind is not Type.STR:
-                may_fail.add(name)
-        else:
-            column = mapping.source[0]
-            value = typed_value(column, raw.schema[column])
-            expr = from_typed(value, raw.schema[column], kind, name=column, time_zone=time_zone)
-        source[name] = value
-        read[name] = expr.str.to_lowercase() if name in LOWERED else expr
-    used = {
-        column for mapping in feed.columns.values() for column in mapping.source + mapping.parts
-    }
-    taken = {frame_name(table, name) for name in table.names} | set(table.names)
-    extras = tuple(name for name in raw.columns if name not in used and name not in taken)
-    cells = Cells(
-        raw=source,
-        read=read,
-        may_fail=frozenset(may_fail),
-    )
+    """The raw table under a feed. Raises CxtoolError for a column of an unfitting type."""
     return MappedTable(
         raw=raw,
         number=number,
-        table=table,
-        cells=cells,
-        rules=rules_of(table, settings),
+        table=TABLES[feed.table],
+        cells=_cells(raw, feed, time_zone=time_zone, general=False),
+        rules=rules_of(TABLES[feed.table], settings),
         settings=settings,
-        extras=extras,
         feed=feed,
         time_zone=time_zone,
     )
 
 
-def _text_of(schema: Mapping[str, pl.DataType], mapping: ColumnMap) -> pl.Expr | None:
-    """The column as text, None where a typed column needs no reading."""
-    if mapping.value is not None or mapping.parts:
-        return raw_value(mapping)
-    dtype = schema[mapping.source[0]]
-    if dtype == pl.String:
-        return raw_value(mapping)
-    if mapping.map or mapping.null_values or mapping.formats:
-        return pl.col(mapping.source[0]).cast(pl.String)
-    return None
-
-
-def _hints(
-    sample: pl.DataFrame, value: pl.Expr, kind: Type, mapping: ColumnMap, *, general: bool
-) -> Hints:
-    if kind is Type.STR or sample.is_empty():
-        return Hints()
-    hints = look(sample.select(value.alias("value"))["value"], kind, mapping)
-    return hints.general() if general else hints
+def _cells(raw: RawTable, feed: Feed, *, time_zone: str, general: bool) -> dict[str, Cell]:
+    cells = {}
+    for name, mapping in feed.columns.items():
+        kind = TABLES[feed.table].field(name).type
+        found = cell(raw, mapping, kind, time_zone=time_zone, general=general)
+        lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
+        cells[name] = replace(found, read=lowered)
+    return cells

@@ -5,12 +5,11 @@ The counts are those that every report works with: both come from the same surve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from cxtool.exports.export import Export, days_of
-from cxtool.exports.survey import SET_ASIDE_SCHEMA, Survey
+from cxtool.exports.aside import SET_ASIDE_SCHEMA
+from cxtool.exports.export import Export, clock_notes, days_of
+from cxtool.exports.survey import Survey
 from cxtool.period import Request
 from cxtool.report import Column, Report, Section
 from cxtool.schema import TABLES
@@ -59,6 +58,7 @@ def report(export: Export, request: Request) -> Report:
         [pl.DataFrame(schema=SET_ASIDE_SCHEMA), *(export.set_aside(n, days) for n in names)]
     )
     notes = [f"{name} was not read: it fits no table." for name in export.ignored]
+    notes += clock_notes(list(surveys.values()), export.time_zone)
     return Report(
         report="check",
         title="Data quality",
@@ -87,18 +87,13 @@ def _tables(export: Export, surveys: dict[str, Survey]) -> Section:
             "set_aside_n": found.set_aside_n,
             "repeated_n": found.repeated_n,
             "columns_n": len(export.given(name)),
-            "other_columns": _others(export, name),
+            "other_columns": export.extras(name),
         }
         for name, found in surveys.items()
     ]
     schema = {column.key: _TYPES.get(column.unit, pl.String()) for column in TABLE_COLUMNS}
     frame = pl.DataFrame(rows, schema=schema)
     return Section(id="tables", title="Tables", columns=TABLE_COLUMNS, rows=frame)
-
-
-def _others(export: Export, table: str) -> Sequence[str]:
-    names = [name for part in export.mapped[table] for name in part.extras]
-    return list(dict.fromkeys(names))
 
 
 def _rules(aside: pl.DataFrame) -> Section:

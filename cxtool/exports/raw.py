@@ -7,71 +7,95 @@ record's number in its file from 0, and a repaired text file ``__line`` (see ``r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.layout import ROW, irregular, ndjson_lines, records, texts
+from cxtool.exports.layout import ROW, irregular, ndjson_keys, ndjson_lines, records, texts
 from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.text import TextFile, TextOptions, prepare
-from cxtool.schema import TABLES
 
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
-NDJSON_KEYS = 10_000  # lines that are read to find the keys of an NDJSON file
 
 
 @dataclass(frozen=True)
 class RawTable:
     """The records of one or more files of one shape.
 
-    ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk.
+    ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk,
+    ``positions`` theirs in the export.
     """
 
     frame: pl.LazyFrame
     schema: pl.Schema
     files: tuple[str, ...]
     paths: tuple[Path, ...]
+    positions: tuple[int, ...]
     table: str | None
     text: TextFile | None = None
-    damages: tuple[Damage, ...] = field(default=())
+    damages: tuple[Damage, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         """The file's own columns."""
         return [name for name in self.schema.names() if name not in (ROW, LINE, FILE)]
 
-    def sample(self) -> pl.DataFrame:
-        """The first records, for looking at how values are written."""
+    @cached_property
+    def _sample(self) -> pl.DataFrame:
         return self.frame.select(self.columns).head(SAMPLE_ROWS).collect()
 
+    def seen(self, value: pl.Expr) -> pl.Series:
+        """An expression over the first records, for looking at how values are written."""
+        if self.text is not None:
+            return self._sample.select(value.alias("value"))["value"]
+        return self.frame.select(value.alias("value")).head(SAMPLE_ROWS).collect()["value"]
+
     def repaired(self, scratch: Path) -> RawTable:
-        """The same records without those that cannot be read, which ``damages`` then lists."""
-        if self.text is None or LINE in self.schema:
+        """The same records without those that cannot be read, which ``damages`` then lists.
+
+        Raises CxtoolError for Parquet, which is read whole or not at all.
+        """
+        if self.text is None:
+            raise CxtoolError(f"{self._unreadable()}: the Parquet file is damaged")
+        if LINE in self.schema:
             raise CxtoolError(f"{self.files[0]}: the file cannot be read")
         text, damages = repair(self.text, scratch=scratch)
-        return replace(_scanned(text, table=self.table), damages=tuple(damages))
+        raw = _scanned(text, table=self.table, position=self.positions[0])
+        return replace(raw, damages=tuple(damages))
+
+    def _unreadable(self) -> str:
+        for name, path in zip(self.files, self.paths, strict=True):
+            try:
+                pl.scan_parquet(path).select(pl.all().null_count()).collect(engine="streaming")
+            except pl.exceptions.PolarsError:
+                return name
+        return self.files[0]
 
     def places(self, rows: pl.Series) -> pl.DataFrame:
         """``ROW, file, line`` of each record; for Parquet the line is its number from 1."""
         wanted = rows.unique().sort()
-        if self.text is not None and LINE in self.schema:
-            frame = self.frame.select(ROW, pl.col(LINE).cast(pl.Int64).alias("line"))
-            found = frame.filter(pl.col(ROW).is_in(wanted.implode())).collect()
-            return found.select(ROW, pl.lit(self.files[0]).alias("file"), "line")
-        if self.text is not None:
-            is_csv = self.text.format == "csv"
-            lines = records(self.text) if is_csv else ndjson_lines(self.text)
-            found = lines.filter(pl.col(ROW).is_in(wanted.implode()))
-            line = pl.col("line").cast(pl.Int64)
-            return found.select(ROW, pl.lit(self.files[0]).alias("file"), line)
+        if self.text is None:
+            return self._parquet_places(wanted)
+        if LINE in self.schema:
+            lines = self.frame.select(ROW, pl.col(LINE).alias("line"))
+        else:
+            find = records if self.text.format == "csv" else ndjson_lines
+            lines = find(self.text).lazy()
+        found = lines.filter(pl.col(ROW).is_in(wanted.implode()))
+        line = pl.col("line").cast(pl.Int64)
+        return found.select(ROW, pl.lit(self.files[0]).alias("file"), line).collect()
+
+    def _parquet_places(self, wanted: pl.Series) -> pl.DataFrame:
         # The row number of a scan of several Parquet files goes on from file to file.
         heights = [pl.scan_parquet(path).select(pl.len()).collect().item() for path in self.paths]
-        begins = pl.DataFrame({"file": self.files, "begin": heights}).select(
-            "file", (pl.col("begin").cum_sum() - pl.col("begin")).cast(rows.dtype)
+        begin = pl.col("height").cum_sum() - pl.col("height")
+        begins = pl.DataFrame({"file": self.files, "height": heights}).select(
+            "file", begin.cast(wanted.dtype).alias("begin")
         )
         placed = pl.DataFrame({ROW: wanted}).join_asof(begins, left_on=ROW, right_on="begin")
         line = (pl.col(ROW) - pl.col("begin") + 1).cast(pl.Int64)
@@ -79,39 +103,53 @@ class RawTable:
 
 
 def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) -> list[RawTable]:
-    """One raw table per text file, and one per table and shape of the Parquet files."""
-    raws = [
-        _from_text(prepare(file, options, scratch=scratch), table=file.table, scratch=scratch)
-        for file in files
-        if file.format != "parquet"
-    ]
-    return raws + _from_parquet([file for file in files if file.format == "parquet"])
+    """One raw table per text file, and one per table and shape of the Parquet files.
+
+    Raises CxtoolError for a file that cannot be read at all.
+    """
+    raws = []
+    parquet: list[tuple[int, SourceFile]] = []
+    for position, file in enumerate(files):
+        prepared = file if file.format == "parquet" else prepare(file, options, scratch=scratch)
+        if isinstance(prepared, TextFile):
+            raws.append(_from_text(prepared, file.table, position, scratch))
+        else:
+            parquet.append((position, prepared))
+    return raws + _from_parquet(parquet)
 
 
-def _from_text(text: TextFile, *, table: str | None, scratch: Path) -> RawTable:
+def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
     """A text file without its blank and short records; short ones are listed as damages."""
-    raw = _scanned(text, table=table)
+    raw = _scanned(text, table=table, position=position)
     odd = irregular(text) if text.format == "csv" else None
-    if odd is None:
-        return raw
-    if (odd["cells"] > len(text.header)).any():
+    if odd is not None:
+        if (odd["cells"] > len(text.header)).any():
+            return raw.repaired(scratch)
+        raw = _without(raw, odd, text)
+    try:
+        raw.seen(pl.lit(None))
+    except pl.exceptions.PolarsError:
         return raw.repaired(scratch)
+    return raw
+
+
+def _without(raw: RawTable, odd: pl.DataFrame, text: TextFile) -> RawTable:
+    """The table without blank records and without short ones, which become damages."""
     short = odd.filter(~pl.col("blank"))
     skipped = odd.lazy().select(pl.col(ROW).cast(pl.UInt32))
+    told = short.join(texts(text, short["line"]), on="line").select("line", "cells", "text")
     return replace(
         raw,
         frame=raw.frame.join(skipped, on=ROW, how="anti", maintain_order="left"),
         damages=tuple(
             Damage(line, value[:SHOWN], f"{cells} cells where the header has {len(text.header)}")
-            for line, cells, value in short.join(texts(text, short["line"]), on="line")
-            .select("line", "cells", "text")
-            .iter_rows()
+            for line, cells, value in told.iter_rows()
         ),
     )
 
 
-def _scanned(text: TextFile, *, table: str | None) -> RawTable:
-    header = text.header if text.format == "csv" else _ndjson_keys(text, table)
+def _scanned(text: TextFile, *, table: str | None, position: int) -> RawTable:
+    header = text.header if text.format == "csv" else ndjson_keys(text)
     schema: dict[str, pl.DataType] = {name: pl.String() for name in header}
     if text.format == "csv":
         frame = pl.scan_csv(
@@ -126,54 +164,39 @@ def _scanned(text: TextFile, *, table: str | None) -> RawTable:
         )
     else:
         frame = pl.scan_ndjson(text.path, schema=schema, row_index_name=ROW)
+    constants = {name: value for name, value in text.partitions if name not in schema}
+    frame = frame.with_columns(**{name: pl.lit(value) for name, value in constants.items()})
+    known = dict.fromkeys(constants, pl.String())
     return RawTable(
         frame=frame,
-        schema=pl.Schema({ROW: pl.UInt32(), **schema}),
+        schema=pl.Schema({ROW: pl.UInt32(), **schema, **known}),
         files=(text.name,),
         paths=(text.path,),
+        positions=(position,),
         table=table,
         text=text,
     )
 
 
-def _ndjson_keys(text: TextFile, table: str | None) -> tuple[str, ...]:
-    """The keys that the first lines have, and the canonical columns that a later line may have."""
-    import json
-
-    keys: dict[str, None] = {}
-    with text.path.open(encoding="utf-8") as stream:
-        for _, line in zip(range(NDJSON_KEYS), stream, strict=False):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(record, dict):
-                keys.update(dict.fromkeys(record))
-    if not keys:
-        raise CxtoolError(f"{text.name}: no JSON objects, one to a line, were found")
-    keys.update(dict.fromkeys(TABLES[table or "interactions"].names))
-    return tuple(keys)
-
-
-def _from_parquet(files: Sequence[SourceFile]) -> list[RawTable]:
-    shapes: dict[tuple[str | None, tuple[tuple[str, str], ...]], list[SourceFile]] = {}
-    for file in files:
+def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:
+    shapes: dict[object, list[tuple[int, SourceFile]]] = {}
+    for position, file in files:
         try:
             schema = pl.read_parquet_schema(file.path)
         except (pl.exceptions.PolarsError, OSError) as error:
-            reason = str(error).splitlines()[0]
-            raise CxtoolError(f"{file.name}: not a readable Parquet file ({reason})") from error
-        shape = tuple((name, str(kind)) for name, kind in schema.items())
-        shapes.setdefault((file.table, shape), []).append(file)
-    return [_parquet_table(group, table) for (table, _), group in shapes.items()]
+            raise CxtoolError(f"{file.name}: not a readable Parquet file") from error
+        columns = tuple((name, str(kind)) for name, kind in schema.items())
+        keys = tuple(key for key, _ in file.partitions)
+        shapes.setdefault((file.table, keys, columns), []).append((position, file))
+    return [_parquet_table(group) for group in shapes.values()]
 
 
-def _parquet_table(files: list[SourceFile], table: str | None) -> RawTable:
-    paths = tuple(file.path for file in files)
+def _parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
+    files = [file for _, file in group]
     frame = pl.scan_parquet(
-        list(paths),
+        [file.path for file in files],
         glob=False,
-        hive_partitioning=any("=" in str(path.parent) for path in paths),
+        hive_partitioning=bool(files[0].partitions),
         row_index_name=ROW,
         include_file_paths=FILE,
     )
@@ -181,6 +204,7 @@ def _parquet_table(files: list[SourceFile], table: str | None) -> RawTable:
         frame=frame,
         schema=frame.collect_schema(),
         files=tuple(file.name for file in files),
-        paths=paths,
-        table=table,
+        paths=tuple(file.path for file in files),
+        positions=tuple(position for position, _ in group),
+        table=files[0].table,
     )

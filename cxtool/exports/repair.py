@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxtool.errors import CxtoolError
+from cxtool.exports.dialect import LONGEST_CELL
 from cxtool.exports.text import TextFile
 
 LINE = "__line"
@@ -25,7 +26,7 @@ class Damage:
     """One record that could not be read."""
 
     line: int
-    value: str
+    value: str | None
     reason: str
 
 
@@ -34,33 +35,40 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
 
     Raises CxtoolError where a quoted cell is never closed: everything after it would be one cell.
     """
-    csv.field_size_limit(1 << 30)
+    csv.field_size_limit(LONGEST_CELL)
     target = scratch / f"repaired-{len(list(scratch.iterdir()))}"
-    if file.format == "ndjson":
-        damages = _repair_ndjson(file, target)
-        return replace(file, path=target), damages
-    damages = _repair_csv(file, target)
+    try:
+        if file.format == "ndjson":
+            return replace(file, path=target), _repair_ndjson(file, target)
+        damages = _repair_csv(file, target)
+    except UnicodeDecodeError:
+        raise CxtoolError(
+            f"{file.name}: not utf-8 text", hint="name the right one with --encoding"
+        ) from None
     return replace(file, path=target, header=(*file.header, LINE), body_line=2), damages
 
 
-def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line on which it begins."""
-    csv.field_size_limit(1 << 30)
-    with file.path.open(encoding="utf-8", newline="") as stream:
+def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:
+    """Each record with the line on which it begins; for one that cannot be parted, the reason."""
+    with file.path.open(encoding="utf-8", newline="\n") as stream:
         for _ in range(file.body_line - 1):
             stream.readline()
         reader = csv.reader(stream, delimiter=file.delimiter, strict=True)
-        begins = file.body_line
-        try:
-            for cells in reader:
-                yield begins, cells
-                begins = file.body_line + reader.line_num
-        except csv.Error as error:
-            raise CxtoolError(
-                f"{file.name}: line {begins}: a quoted cell that begins here is never closed"
-                f" ({error})",
-                hint="close or double the quote in the file, or export it again",
-            ) from error
+        while True:
+            begins = file.body_line + reader.line_num
+            try:
+                yield begins, next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "unexpected end of data" in str(error):
+                    raise CxtoolError(
+                        f"{file.name}: line {begins}: a quoted cell that begins here is never"
+                        " closed",
+                        hint="close or double the quote in the file, or export it again",
+                    ) from None
+                in_text = "new-line" in str(error)
+                yield begins, "a line end in a cell" if in_text else "text after a closing quote"
 
 
 def _repair_csv(file: TextFile, target: Path) -> list[Damage]:
@@ -70,9 +78,13 @@ def _repair_csv(file: TextFile, target: Path) -> list[Damage]:
         writer = csv.writer(out, delimiter=file.delimiter, lineterminator="\n")
         writer.writerow([*file.header, LINE])
         for line, cells in _csv_lines(file):
-            if len(cells) == width:
+            if isinstance(cells, str):
+                damages.append(Damage(line, None, cells))
+            elif len(cells) <= 1 and not "".join(cells).strip():
+                continue
+            elif len(cells) == width:
                 writer.writerow([*cells, line])
-            elif cells:
+            else:
                 text = file.delimiter.join(cells)[:SHOWN]
                 damages.append(
                     Damage(line, text, f"{len(cells)} cells where the header has {width}")
@@ -80,24 +92,33 @@ def _repair_csv(file: TextFile, target: Path) -> list[Damage]:
     return damages
 
 
-def _ndjson_lines(file: TextFile) -> Iterator[tuple[int, str]]:
-    with file.path.open(encoding="utf-8") as stream:
-        for line, text in enumerate(stream, start=1):
-            if text.strip():
-                yield line, text
-
-
 def _repair_ndjson(file: TextFile, target: Path) -> list[Damage]:
     damages = []
-    with target.open("w", encoding="utf-8") as out:
-        for line, text in _ndjson_lines(file):
+    with (
+        file.path.open(encoding="utf-8") as source,
+        target.open("w", encoding="utf-8") as out,
+    ):
+        for line, text in enumerate(source, start=1):
+            if not text.strip():
+                continue
             try:
-                record = json.loads(text)
-            except ValueError as error:
-                damages.append(Damage(line, text.strip()[:SHOWN], f"not JSON: {error}"))
-                continue
-            if not isinstance(record, dict):
-                damages.append(Damage(line, text.strip()[:SHOWN], "not a JSON object"))
-                continue
-            out.write(json.dumps({**record, LINE: line}, ensure_ascii=False) + "\n")
+                record = json.loads(text, parse_constant=_refuse)
+                if not isinstance(record, dict):
+                    raise ValueError("not a JSON object")
+                # A lone half of a character pair is refused here, by the encoder.
+                out.write(json.dumps({**record, LINE: line}, ensure_ascii=False) + "\n")
+            except UnicodeEncodeError:
+                damages.append(Damage(line, None, "not JSON: half of a character"))
+            except (ValueError, RecursionError) as error:
+                damages.append(Damage(line, text.strip()[:SHOWN], _why(error)))
     return damages
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"not JSON: {word}")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at character {error.pos + 1}"
+    return str(error) if isinstance(error, ValueError) else "not JSON: too deep"

@@ -13,6 +13,7 @@ from typing import Literal
 import polars as pl
 
 from cxtool.config import Settings
+from cxtool.exports.cells import Cell
 from cxtool.schema import SENTIMENTS, Table, Type
 from cxtool.units import Unit, show
 
@@ -47,13 +48,7 @@ class Rule:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The expressions of one file's mapping: values as they stand, and as they were read."""
-
-    raw: Mapping[str, pl.Expr]
-    read: Mapping[str, pl.Expr]
-    may_fail: frozenset[str]  # columns whose reading can fail
+Cells = Mapping[str, Cell]  # by canonical column
 
 
 def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
@@ -78,52 +73,57 @@ def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
 
 def broken_rule(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl.Expr:
     """The code of the first rule that the row breaks, null where it breaks none."""
-    flags = [(code, _flag(rule, cells, settings)) for code, rule in enumerate(rules)]
-    codes = [pl.when(flag).then(pl.lit(code, pl.Int16)) for code, flag in flags if flag is not None]
+    codes = [
+        pl.when(flag).then(pl.lit(code, pl.Int16))
+        for code, flag in _flags(rules, cells, settings).items()
+    ]
     return pl.coalesce(codes) if codes else pl.lit(None, pl.Int16)
 
 
-def broken_value(rules: tuple[Rule, ...], cells: Cells, code: pl.Expr) -> pl.Expr:
-    """The value that broke the rule, as it stands in the file."""
-    values = [
-        pl.when(code == number).then(cells.raw[rule.column].cast(pl.String))
-        for number, rule in enumerate(rules)
-        if rule.column in cells.raw
-    ]
-    return pl.coalesce(values) if values else pl.lit(None, pl.String)
+def broken_value(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl.Expr:
+    """The value that broke the first rule that is broken, as it stands in the file."""
+    broken = pl.lit(None, pl.String)
+    for code, flag in reversed(_flags(rules, cells, settings).items()):
+        value = cells[rules[code].column].raw.cast(pl.String)
+        broken = pl.when(flag).then(value).otherwise(broken)
+    return broken
 
 
-def _flag(rule: Rule, cells: Cells, settings: Settings) -> pl.Expr | None:
-    if rule.column not in cells.read:
-        return None
-    return _FLAGS[rule.name](rule.column, cells, settings)
+def _flags(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> dict[int, pl.Expr]:
+    """By code, whether a row breaks the rule; without the rules that no row of the file can."""
+    flags = {
+        code: _FLAGS[rule.name](rule.column, cells, settings)
+        for code, rule in enumerate(rules)
+        if rule.column in cells
+    }
+    return {code: flag for code, flag in flags.items() if flag is not None}
 
 
 def _missing(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    return cells.raw[column].is_null()
+    return cells[column].raw.is_null()
 
 
 def _unreadable(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    if column not in cells.may_fail:
+    if not cells[column].may_fail:
         return None
-    return cells.raw[column].is_not_null() & cells.read[column].is_null()
+    return cells[column].raw.is_not_null() & cells[column].read.is_null()
 
 
 def _negative(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    return cells.read[column] < 0
+    return cells[column].read < 0
 
 
 def _sentiment(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    return cells.read[column].is_in(SENTIMENTS).not_()
+    return cells[column].read.is_in(SENTIMENTS).not_()
 
 
 def _csat(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    return cells.read[column].is_between(*settings.csat.scale).not_()
+    return cells[column].read.is_between(*settings.csat.scale).not_()
 
 
 def _reversed(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
     start = {"ended_at": "started_at", "resolved_at": "created_at"}[column]
-    return cells.read[column] < cells.read[start]
+    return cells[column].read < cells[start].read
 
 
 _FLAGS: dict[Name, Callable[[str, Cells, Settings], pl.Expr | None]] = {

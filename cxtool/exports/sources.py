@@ -37,28 +37,35 @@ STDIN = "standard input"
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of an export. ``name`` is how messages call it."""
+    """One file of an export. ``name`` is how messages call it.
+
+    ``compressed`` is what the suffix says; ``piped`` can be read once only, from its beginning;
+    ``partitions`` are the constants that hive folders (``channel=voice``) stand for.
+    """
 
     path: Path
     name: str
     format: Format
     table: str | None
     compressed: bool = False
+    piped: bool = False
+    partitions: tuple[tuple[str, str], ...] = ()
 
 
-def find(arguments: Sequence[str], *, folder: Path) -> list[SourceFile]:
+def find(arguments: Sequence[str], *, folder: Path, any_name: bool = False) -> list[SourceFile]:
     """The files of an export in the order given (inside a folder, by name).
 
-    Raises CxtoolError for what does not exist or holds no readable file, UsageError for standard
-    input named beside other arguments.
+    Of a folder that has files named after tables only those are taken, unless ``any_name``: a
+    profile tells files by its own patterns. Raises CxtoolError for what does not exist or holds no
+    readable file, UsageError for standard input named beside other arguments.
     """
     if "-" in arguments:
         if len(arguments) > 1:
             raise UsageError("'-' (standard input) cannot be combined with other exports")
-        return [_standard_input()]
+        return [SourceFile(path=Path("-"), name=STDIN, format="csv", table=None, piped=True)]
     files: list[SourceFile] = []
     for argument in arguments:
-        files.extend(_find_one(argument, folder))
+        files.extend(_find_one(argument, folder, any_name=any_name))
     unique = {file.path.resolve(): file for file in reversed(files)}
     return [file for file in files if unique.get(file.path.resolve()) is file]
 
@@ -74,33 +81,31 @@ def is_piped() -> bool:
     return stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and os.fstat(sys.stdin.fileno()).st_size > 0)
 
 
-def _standard_input() -> SourceFile:
-    return SourceFile(path=Path("-"), name=STDIN, format="csv", table=None)
-
-
-def _find_one(argument: str, folder: Path) -> list[SourceFile]:
+def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile]:
     path = folder / argument
     if path.is_dir():
         found = _in_folder(path, argument)
+        named = [file for file in found if file.table is not None]
         if not found:
             raise CxtoolError(
                 f"{argument}: no export files in this folder", hint=f"looked for {KNOWN}"
             )
-        return found
+        return found if any_name or not named else named
     if path.is_file():
-        file = _file(path, argument, table=_table_of(path.name))
+        file = _file(path, argument)
         if file is None:
             raise CxtoolError(
                 f"{argument}: cannot tell the format from the file's name",
                 hint=f"cxtool reads {KNOWN}",
             )
         return [file]
+    if path.exists():  # a named pipe, as of <(command) in a shell
+        return [SourceFile(path=path, name=argument, format="csv", table=None, piped=True)]
     if glob.has_magic(argument):
-        matches = sorted(glob.glob(str(path), recursive=True))
+        matches = sorted(glob.glob(argument, root_dir=folder, recursive=True))
         if not matches:
             raise CxtoolError(f"{argument}: no file matches")
-        prefix = str(path)[: len(str(path)) - len(argument)]
-        return [file for match in matches for file in _find_one(match.removeprefix(prefix), folder)]
+        return [file for m in matches for file in _find_one(m, folder, any_name=any_name)]
     raise CxtoolError(f"{argument}: no such file or folder")
 
 
@@ -112,16 +117,16 @@ def _in_folder(folder: Path, shown: str) -> list[SourceFile]:
             continue
         name = f"{shown.rstrip('/')}/{entry.name}"
         if entry.is_dir():
-            files.extend(_in_table_folder(entry, name, _table_of(entry.name)))
-        else:
-            file = _file(entry, name, table=_table_of(entry.name) or _table_of(folder.name))
+            files.extend(_in_table_folder(entry, name))
+        elif entry.is_file():
+            file = _file(entry, name)
             files.extend([file] if file else [])
-    named = [file for file in files if file.table is not None]
-    return named or files
+    return files
 
 
-def _in_table_folder(folder: Path, shown: str, table: str | None) -> list[SourceFile]:
+def _in_table_folder(folder: Path, shown: str) -> list[SourceFile]:
     """Part files of one table, hive partitions included. Folders of other names are not entered."""
+    table, _ = _belongs(Path(shown))
     if table is None and "=" not in folder.name:
         return []
     files: list[SourceFile] = []
@@ -133,6 +138,18 @@ def _in_table_folder(folder: Path, shown: str, table: str | None) -> list[Source
     return files
 
 
+def _belongs(shown: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """The table that a path as it was given is named after, and its hive partitions."""
+    table = _table_of(shown.name)
+    keys: list[tuple[str, str]] = []
+    for part in reversed(shown.parts[:-1]):
+        key, is_partition, value = part.partition("=")
+        if not is_partition:
+            return table or _table_of(part), tuple(keys)
+        keys.insert(0, (key, value))
+    return table, tuple(keys)
+
+
 def _table_of(name: str) -> str | None:
     stem = re.split(r"[.\-_ ]", name.lower())[0]
     if name.lower().startswith("agent_states"):
@@ -140,11 +157,20 @@ def _table_of(name: str) -> str | None:
     return stem if stem in TABLES else None
 
 
-def _file(path: Path, name: str, *, table: str | None) -> SourceFile | None:
+def _file(path: Path, name: str, *, table: str | None = None) -> SourceFile | None:
+    """The file at a path, None where its name tells no format; ``table`` is what it belongs to."""
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
     compressed = bool(suffixes) and suffixes[-1] in COMPRESSIONS
     suffix = (suffixes[-2] if len(suffixes) > 1 else "") if compressed else "".join(suffixes[-1:])
     kind = FORMATS.get(suffix)
     if kind is None or (compressed and kind == "parquet"):
         return None
-    return SourceFile(path=path, name=name, format=kind, table=table, compressed=compressed)
+    own, partitions = _belongs(Path(name))
+    return SourceFile(
+        path=path,
+        name=name,
+        format=kind,
+        table=table or own,
+        compressed=compressed,
+        partitions=partitions,
+    )

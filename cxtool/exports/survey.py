@@ -1,247 +1,173 @@
 """What a table holds, counted once before any report: rows, days, rows set aside and why.
 
-Counts come from one pass over the columns that rules judge. Rows are looked up one by one (their
-file, line and value) only when somebody asks for them.
+Counts come from one pass over the columns that rules judge. Which rows are not used is found only
+where the counts show that there are any; what the rest is made of is never judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import polars as pl
 
 from cxtool.exports.layout import ROW
-from cxtool.exports.mapped import DAY_OF, RAW, RULE, VALUE, MappedTable
+from cxtool.exports.mapped import CLOCK, DAY_OF, RAW, RULE, VALUE, MappedTable
 from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
-from cxtool.exports.rules import Rule
+from cxtool.exports.scan import DAY, Days, scan_all
+from cxtool.exports.times import DOUBLED, SKIPPED
 from cxtool.schema import DIRECTIONS
 
-DAY = "__day"
-SET_ASIDE_SCHEMA = {
-    "table": pl.String,
-    "file": pl.String,
-    "line": pl.Int64,
-    "column": pl.String,
-    "value": pl.String,
-    "rule": pl.String,
-    "reason": pl.String,
-}
+REPEATED = "repeated"
+PLACES = frozenset({RAW, ROW, LINE, FILE, RULE, VALUE, DAY, CLOCK})
 
 
 @dataclass(frozen=True)
-class Days:
-    """Local days, as half-open ranges of day numbers, and the zone that makes them."""
+class Counts:
+    """The rows of one reading of a table, counted.
 
-    ranges: tuple[tuple[int, int], ...]
-    time_zone: str
+    ``rows`` has ``rows_n`` and ``unknown_n`` (no known direction) by ``RULE``, ``DAY``, ``CLOCK``.
+    """
 
-    def contains(self, day: pl.Expr) -> pl.Expr:
-        """Whether the day lies in one of the ranges; rows without a day are kept for the rules."""
-        inside = [day.is_between(start, end, closed="left") for start, end in self.ranges]
-        return reduce(lambda left, right: left | right, inside)
+    rows: pl.DataFrame
+    keys_repeat: bool
 
     @property
-    def window_ms(self) -> tuple[int, int]:
-        """Epoch milliseconds that surely hold all the days."""
-        from datetime import date, datetime, time, timedelta
-        from zoneinfo import ZoneInfo
+    def span(self) -> tuple[int, int] | None:
+        """First and last local day."""
+        days = self.rows[DAY].drop_nulls()
+        return None if days.is_empty() else (int(days.min()), int(days.max()))  # type: ignore[arg-type]
 
-        zone = ZoneInfo(self.time_zone)
-        first = date(1970, 1, 1) + timedelta(days=min(start for start, _ in self.ranges))
-        last = date(1970, 1, 1) + timedelta(days=max(end for _, end in self.ranges))
-        start, end = (datetime.combine(day, time.min, tzinfo=zone) for day in (first, last))
-        return int(start.timestamp() * 1000), int(end.timestamp() * 1000)
+    def breaks(self, codes: set[int]) -> bool:
+        """Whether a row breaks one of these rules."""
+        return not codes.isdisjoint(self.rows[RULE].to_list())
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Counts of one table: of the asked days, or of everything."""
+    """Counts of one table: of the asked days, or of everything.
+
+    ``broken`` (RAW, ROW) are the rows that break a rule, ``duplicates`` (RAW, ROW, key, REPEATED)
+    those that come after another one of their key; None where there is none.
+    """
 
     rows_read: int
-    by_rule: dict[int, int]
-    span: tuple[int, int] | None  # first and last local day of usable rows, over all days read
-    duplicates: pl.DataFrame | None  # RAW, ROW, repeated: rows that are not used
-    damages: int = 0
-    unknown_direction_n: int = 0
+    broken: pl.DataFrame | None
+    duplicates: pl.DataFrame | None
+    damages: int
+    unknown_direction_n: int
+    skipped_n: int  # rows with a local time that a clock change skips
+    doubled_n: int
 
     @property
     def repeated_n(self) -> int:
         """Exactly repeated rows, each used once."""
-        if self.duplicates is None:
-            return 0
-        return int(self.duplicates["repeated"].sum())
+        return 0 if self.duplicates is None else int(self.duplicates[REPEATED].sum())
 
     @property
     def set_aside_n(self) -> int:
         """Rows not used because they cannot be read or break a rule."""
         later = 0 if self.duplicates is None else self.duplicates.height - self.repeated_n
-        return sum(self.by_rule.values()) + self.damages + later
+        broken = 0 if self.broken is None else self.broken.height
+        return broken + self.damages + later
 
 
-def local_day(at: pl.Expr, time_zone: str) -> pl.Expr:
-    """The local day number of an instant."""
-    return local_time(at, time_zone).dt.date().cast(pl.Int32)
-
-
-def local_time(at: pl.Expr, time_zone: str) -> pl.Expr:
-    """An instant as the naive local time of a zone."""
-    if time_zone != "UTC":
-        at = at.dt.convert_time_zone(time_zone)
-    return at.dt.replace_time_zone(None)
-
-
-def scan_all(
-    mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None = None, values: bool = False
-) -> pl.LazyFrame:
-    """All parts of a table as one lazy frame, with the local day where the table has one."""
-    window = days.window_ms if days else None
-    frames = [part.scan(window=window, values=values) for part in mapped]
-    frame = pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
-    source = DAY_OF.get(mapped[0].table.name)
-    if source is None:
-        return frame
-    frame = frame.with_columns(local_day(pl.col(source), time_zone).alias(DAY))
-    if days is not None:
-        frame = frame.filter(days.contains(pl.col(DAY)) | pl.col(DAY).is_null())
-    return frame
-
-
-def span_of(mapped: Sequence[MappedTable], time_zone: str) -> tuple[int, int] | None:
-    """First and last local day of a table, from its time column alone."""
-    frame = scan_all(mapped, time_zone=time_zone)
-    days = frame.select(pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last"))
-    first, last = days.collect(engine="streaming").row(0)
-    return None if first is None else (first, last)
-
-
-def survey(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -> Survey:
-    """Count a table. ``days`` limits it; None counts everything."""
+def count(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -> Counts:
+    """Count a table in one pass. ``days`` limits it; None counts everything."""
     frame = scan_all(mapped, time_zone=time_zone, days=days)
+    columns = frame.collect_schema()
     key = mapped[0].table.key
-    has_day = mapped[0].table.name in DAY_OF
-    by = [RULE, DAY] if has_day else [RULE]
-    unknown = pl.lit(0)
-    if "direction" in frame.collect_schema():
+    unknown = pl.lit(0, pl.UInt32)
+    if "direction" in columns:
         unknown = pl.col("direction").is_in(DIRECTIONS).fill_null(False).not_().sum()
-    queries = [frame.group_by(by).agg(pl.len(), unknown=unknown)]
+    if DAY not in columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int32).alias(DAY))
+    queries = [
+        frame.group_by(RULE, DAY, CLOCK).agg(pl.len().alias("rows_n"), unknown.alias("unknown_n"))
+    ]
     if key is not None:
-        usable = frame.filter(pl.col(RULE).is_null()).select(key)
-        queries.append(usable.select(pl.len(), pl.col(key).n_unique().alias("unique")))
-    counts, *keys = pl.collect_all(queries, engine="streaming")
-    broken = counts.filter(pl.col(RULE).is_not_null()).group_by(RULE).agg(pl.col("len").sum())
-    usable_days = (
-        counts.filter(pl.col(RULE).is_null())[DAY] if has_day else pl.Series([], dtype=pl.Int32)
-    )
-    duplicates = None
-    if keys and keys[0]["len"].item() != keys[0]["unique"].item():
-        duplicates = _duplicates(frame, str(key))
+        keys = pl.col(key).drop_nulls()
+        queries.append(frame.select(keys.len().alias("all"), keys.n_unique().alias("different")))
+    rows, *uniqueness = pl.collect_all(queries, engine="streaming")
+    return Counts(rows, keys_repeat=any(found.row(0)[0] != found.row(0)[1] for found in uniqueness))
+
+
+def survey(
+    mapped: Sequence[MappedTable], counts: Counts, *, time_zone: str, days: Days | None
+) -> Survey:
+    """The survey of these days, from counts that cover them."""
+    rows = counts.rows if days is None else counts.rows.filter(days.contains(pl.col(DAY)))
+    usable = rows.filter(pl.col(RULE).is_null())
+    broken = duplicates = None
+    if usable.height < rows.height:
+        broken = _broken(scan_all(mapped, time_zone=time_zone, days=days))
+    if counts.keys_repeat:
+        frame = _without(scan_all(mapped, time_zone=time_zone, days=days), broken)
+        duplicates = _duplicates(mapped, frame)
     damages = sum(len(part.raw.damages) for part in mapped)
+    clock = dict(usable.group_by(CLOCK).agg(pl.col("rows_n").sum()).iter_rows())
     return Survey(
-        rows_read=int(counts["len"].sum()) + damages,
-        by_rule={int(code): int(n) for code, n in broken.iter_rows()},
-        span=None if usable_days.is_empty() else (usable_days.min(), usable_days.max()),  # type: ignore[arg-type]
+        rows_read=int(rows["rows_n"].sum()) + damages,
+        broken=broken,
         duplicates=duplicates,
         damages=damages,
-        unknown_direction_n=int(counts.filter(pl.col(RULE).is_null())["unknown"].sum()),
-    )
-
-
-def _duplicates(frame: pl.LazyFrame, key: str) -> pl.DataFrame:
-    """Rows after the first of each repeated key, in file order; whether they only repeat it."""
-    usable = frame.filter(pl.col(RULE).is_null())
-    repeated = usable.group_by(key).len().filter(pl.col("len") > 1).select(key)
-    places = (RAW, ROW, LINE, FILE, RULE, VALUE, DAY)
-    rows = usable.join(repeated, on=key, how="semi").collect(engine="streaming").sort(RAW, ROW)
-    content = [name for name in rows.columns if name not in places]
-    first = pl.int_range(pl.len()).over(key) == 0
-    same = pl.struct(content).is_first_distinct().not_()
-    return (
-        rows.select(RAW, ROW, key, first.alias("first"), same.alias("repeated"))
-        .filter(~pl.col("first"))
-        .drop("first")
+        unknown_direction_n=int(usable["unknown_n"].sum()),
+        skipped_n=clock.get(SKIPPED, 0),
+        doubled_n=clock.get(DOUBLED, 0),
     )
 
 
 def usable(
     mapped: Sequence[MappedTable], found: Survey, *, time_zone: str, days: Days | None
 ) -> pl.LazyFrame:
-    """The rows that reports use. Rules that the survey found kept are not judged again."""
+    """The rows that reports use."""
     frame = scan_all(mapped, time_zone=time_zone, days=days)
-    if found.by_rule:
-        frame = frame.filter(pl.col(RULE).is_null())
-    elif days is not None and DAY_OF.get(mapped[0].table.name):
+    if days is not None and DAY_OF.get(mapped[0].table.name):
         frame = frame.filter(pl.col(DAY).is_not_null())
-    if found.duplicates is not None:
-        drop = found.duplicates.lazy().select(RAW, ROW)
-        frame = frame.join(drop, on=[RAW, ROW], how="anti")
-    return frame
+    return _without(_without(frame, found.broken), found.duplicates)
 
 
-def set_aside(
-    mapped: Sequence[MappedTable], found: Survey, *, time_zone: str, days: Days | None
-) -> pl.DataFrame:
-    """Every row set aside, with its file, line, column, value, rule and reason."""
-    table = mapped[0].table.name
-    parts = [_damaged(part) for part in mapped]
-    if found.by_rule:
-        frame = scan_all(mapped, time_zone=time_zone, days=days, values=True)
-        keep = [
-            name for name in (RAW, ROW, LINE, FILE, RULE, VALUE) if name in frame.collect_schema()
-        ]
-        bad = frame.filter(pl.col(RULE).is_not_null()).select(keep).collect(engine="streaming")
-        parts.append(_placed(mapped, bad, mapped[0].rules))
-    if found.duplicates is not None:
-        later = found.duplicates.filter(~pl.col("repeated"))
-        key = str(mapped[0].table.key)
-        rule = Rule("duplicate_id", key, f"another row has this {key}; the first one is kept")
-        bad = later.select(RAW, ROW, pl.lit(0, pl.Int16).alias(RULE), pl.col(key).alias(VALUE))
-        parts.append(_placed(mapped, bad, (rule,)))
-    rows = pl.concat(parts, how="vertical_relaxed")
-    return (
-        rows.with_columns(pl.lit(table).alias("table"))
-        .select(list(SET_ASIDE_SCHEMA))
-        .sort("file", "line", "rule", nulls_last=True)
+def _without(frame: pl.LazyFrame, rows: pl.DataFrame | None) -> pl.LazyFrame:
+    if rows is None:
+        return frame
+    return frame.join(rows.lazy().select(RAW, ROW), on=[RAW, ROW], how="anti")
+
+
+def _broken(frame: pl.LazyFrame) -> pl.DataFrame:
+    # Filtered within the expression: as a filter of rows, the rules would be pushed down into the
+    # scan, where nothing that they have in common is computed only once.
+    kept = pl.col(RAW, ROW).filter(pl.col(RULE).is_not_null())
+    return frame.select(kept).collect(engine="streaming")
+
+
+def _duplicates(mapped: Sequence[MappedTable], frame: pl.LazyFrame) -> pl.DataFrame | None:
+    """Rows after the first of each repeated key, in file order; whether they only repeat one."""
+    key = str(mapped[0].table.key)
+    repeated = frame.group_by(key).len().filter(pl.col("len") > 1).select(key)
+    rows = frame.join(repeated, on=key, how="semi").collect(engine="streaming")
+    if rows.is_empty():
+        return None
+    rows = _in_file_order(mapped, rows)
+    content = pl.struct(name for name in rows.columns if name not in PLACES)
+    repeats = content.is_first_distinct().not_()
+    is_later = pl.int_range(pl.len()).over(key) > 0
+    return rows.select(
+        pl.col(RAW, ROW, key).filter(is_later), repeats.filter(is_later).alias(REPEATED)
     )
 
 
-def _damaged(part: MappedTable) -> pl.DataFrame:
-    rows = [
-        {
-            "table": part.table.name,
-            "file": part.raw.files[0],
-            "line": damage.line,
-            "column": None,
-            "value": damage.value,
-            "rule": "unreadable_row",
-            "reason": damage.reason,
-        }
-        for damage in part.raw.damages
+def _in_file_order(mapped: Sequence[MappedTable], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of the export's files. One raw table may hold files that others part."""
+    placed = [
+        (part.number, str(path) if part.raw.text is None else None, position)
+        for part in mapped
+        for path, position in zip(part.raw.paths, part.raw.positions, strict=True)
     ]
-    return pl.DataFrame(rows, schema=SET_ASIDE_SCHEMA)
-
-
-def _placed(
-    mapped: Sequence[MappedTable], bad: pl.DataFrame, rules: tuple[Rule, ...]
-) -> pl.DataFrame:
-    """Bad rows with the file and line of each, and the words of their rule."""
-    words = pl.DataFrame(
-        [(code, rule.column or None, rule.name, rule.reason) for code, rule in enumerate(rules)],
-        schema={RULE: pl.Int16, "column": pl.String, "rule": pl.String, "reason": pl.String},
-        orient="row",
+    if FILE not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, pl.String).alias(FILE))
+    files = pl.DataFrame(
+        placed, schema={RAW: pl.Int32, FILE: pl.String, "position": pl.Int64}, orient="row"
     )
-    placed = []
-    for part in mapped:
-        own = bad.filter(pl.col(RAW) == part.number)
-        if own.is_empty():
-            continue
-        places = part.raw.places(own[ROW])
-        placed.append(own.select(ROW, RULE, VALUE).join(places, on=ROW, how="left"))
-    if not placed:
-        return pl.DataFrame(schema=SET_ASIDE_SCHEMA)
-    rows = pl.concat(placed).join(words, on=RULE, how="left")
-    return rows.with_columns(
-        pl.lit(None, pl.String).alias("table"), pl.col(VALUE).alias("value")
-    ).select(list(SET_ASIDE_SCHEMA))
+    joined = rows.join(files, on=[RAW, FILE], how="left", nulls_equal=True)
+    return joined.sort("position", ROW).drop("position")

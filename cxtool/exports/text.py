@@ -1,29 +1,31 @@
 """Text files made readable for a lazy scan: decompressed, decoded to UTF-8, their dialect found.
 
-A plain UTF-8 file is scanned where it lies. Anything else (compressed, another encoding, standard
-input) is streamed once into a temporary UTF-8 file, so that memory does not grow with the file.
+A plain UTF-8 file is scanned where it lies. Anything else (compressed, another encoding, a pipe)
+is streamed once into a temporary UTF-8 file, so that memory does not grow with the file.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from cxtool.errors import CxtoolError, UsageError
-from cxtool.exports.sources import Format, SourceFile
+from cxtool.exports.dialect import find_dialect
+from cxtool.exports.sources import STDIN, Format, SourceFile
 
-DELIMITERS = (",", ";", "\t", "|")
+BLOCK = 1 << 20
 HEAD_BYTES = 1 << 18
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,50 +47,85 @@ class TextFile:
     delimiter: str = ","
     header: tuple[str, ...] = ()
     body_line: int = 1
+    partitions: tuple[tuple[str, str], ...] = ()
 
 
-def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile:
-    """The file as plain UTF-8 with its header and delimiter.
+def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile | SourceFile:
+    """The file as plain UTF-8 with its header and delimiter; Parquet from a pipe as a file.
 
     Raises CxtoolError for an empty file, bytes that the encoding does not have, or a broken header.
     """
-    path = _plain(file, scratch)
+    if file.piped:
+        file = _copied(file, scratch)
+    if file.format == "parquet":
+        return file
+    path = _decompressed(file, scratch)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    if not head.strip():
+    if not head.strip(b" \t\r\n\0"):
         raise CxtoolError(f"{file.name}: the file is empty")
-    encoding = options.encoding or _encoding(head)
-    if encoding != "utf-8":
+    encoding = options.encoding or _encoding(path, head)
+    # Lines that end in CR alone are no lines to a scan.
+    if encoding != "utf-8" or (b"\r" in head and b"\n" not in head):
         path = _decoded(path, file.name, encoding, scratch)
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
-    kind = file.format
-    if file.path == Path("-") and head.lstrip().startswith(b"{"):
-        kind = "ndjson"
+    kind = "ndjson" if file.piped and head.lstrip().startswith(b"{") else file.format
+    text = TextFile(path=path, name=file.name, format=kind, partitions=file.partitions)
     if kind == "ndjson":
-        return TextFile(path=path, name=file.name, format=kind)
-    text = head.decode("utf-8", errors="ignore")
-    return _csv_file(path, file.name, text, options)
+        return text
+    dialect = find_dialect(
+        head.decode("utf-8", errors="ignore"),
+        name=file.name,
+        delimiter=options.delimiter,
+        skip_lines=options.skip_lines,
+    )
+    return replace(
+        text,
+        delimiter=dialect.delimiter,
+        header=dialect.header,
+        body_line=dialect.body_line,
+    )
 
 
-def _plain(file: SourceFile, scratch: Path) -> Path:
-    if file.path == Path("-"):
-        target = scratch / "stdin"
-        with target.open("wb") as out:
-            shutil.copyfileobj(sys.stdin.buffer, out, 1 << 20)
-        return target
-    if not file.compressed:
+def _copied(file: SourceFile, scratch: Path) -> SourceFile:
+    """What a pipe gives, as a file; it may be Parquet."""
+    target = _fresh(scratch, "piped")
+    with target.open("wb") as out:
+        if file.name == STDIN:
+            shutil.copyfileobj(_standard_input(), out, BLOCK)
+        else:
+            with file.path.open("rb") as stream:
+                shutil.copyfileobj(stream, out, BLOCK)
+    with target.open("rb") as stream:
+        is_parquet = stream.read(len(PARQUET)) == PARQUET
+    return replace(file, path=target, format="parquet" if is_parquet else "csv")
+
+
+def _standard_input() -> IO[bytes]:
+    if sys.stdin is None:
+        raise CxtoolError("standard input is closed")
+    return sys.stdin.buffer
+
+
+def _decompressed(file: SourceFile, scratch: Path) -> Path:
+    """The file without compression. Its first bytes tell, whatever its name says."""
+    with file.path.open("rb") as stream:
+        head = stream.read(4)
+    kind = next((kind for mark, kind in COMPRESSED.items() if head.startswith(mark)), None)
+    if kind is None:
+        if file.compressed and head:
+            raise CxtoolError(f"{file.name}: not a {file.path.suffix} file")
         return file.path
     import pyarrow as pa
 
     target = _fresh(scratch, file.path.stem)
-    kind = "gzip" if file.path.suffix.lower() == ".gz" else "zstd"
     try:
         packed = pa.CompressedInputStream(pa.OSFile(str(file.path)), kind)
         with packed as stream, target.open("wb") as out:
-            shutil.copyfileobj(stream, out, 1 << 20)
+            shutil.copyfileobj(stream, out, BLOCK)
     except (OSError, pa.ArrowInvalid) as error:
-        raise CxtoolError(f"{file.name}: the compressed file is damaged ({error})") from error
+        raise CxtoolError(f"{file.name}: the compressed file is damaged") from error
     return target
 
 
@@ -96,15 +133,19 @@ def _fresh(scratch: Path, stem: str) -> Path:
     return scratch / f"{len(list(scratch.iterdir()))}-{stem}"
 
 
-def _encoding(head: bytes) -> str:
-    """UTF-8 where the bytes allow it, a byte-order mark before all, else Windows-1252."""
+def _encoding(path: Path, head: bytes) -> str:
+    """UTF-8 where all bytes allow it, a byte-order mark before all, else Windows-1252."""
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
-    if head[1:2] == b"\0" or head[:1] == b"\0":
+    if b"\0" in head[:2]:
         return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "windows-1252"
     return "utf-8"
@@ -123,51 +164,13 @@ def _decoded(path: Path, name: str, encoding: str, scratch: Path) -> Path:
             path.open(encoding=encoding, newline="") as source,
             target.open("w", encoding="utf-8", newline="") as out,
         ):
-            shutil.copyfileobj(source, out, 1 << 20)
-    except UnicodeError as error:
+            block = source.read(BLOCK)
+            only_cr = "\r" in block and "\n" not in block
+            while block:
+                out.write(block.replace("\r", "\n") if only_cr else block)
+                block = source.read(BLOCK)
+    except UnicodeError:
         raise CxtoolError(
-            f"{name}: not {encoding} text ({error})", hint="name the right one with --encoding"
-        ) from error
+            f"{name}: not {encoding} text", hint="name the right one with --encoding"
+        ) from None
     return target
-
-
-def _csv_file(path: Path, name: str, text: str, options: TextOptions) -> TextFile:
-    lines = text.splitlines(keepends=True)
-    skip = options.skip_lines
-    while skip < len(lines) and not lines[skip].strip():
-        skip += 1
-    body = "".join(lines[skip:])
-    if not body:
-        raise CxtoolError(f"{name}: no header line after {skip} lines")
-    delimiter = options.delimiter or _delimiter(lines[skip])
-    if len(delimiter) != 1:
-        raise UsageError(f"--delimiter takes one character, not '{delimiter}'")
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
-    header = tuple(cell.strip() for cell in next(reader))
-    return TextFile(
-        path=path,
-        name=name,
-        format="csv",
-        delimiter=delimiter,
-        header=_unique(header),
-        body_line=skip + reader.line_num + 1,
-    )
-
-
-def _delimiter(header: str) -> str:
-    """The candidate that parts the header into most cells outside quotes."""
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
-
-
-def _unique(header: tuple[str, ...]) -> tuple[str, ...]:
-    """Repeated or empty header names get their position, so that no column is lost."""
-    seen: set[str] = set()
-    names = []
-    for position, cell in enumerate(header, start=1):
-        name = cell or f"column_{position}"
-        if name in seen:
-            name = f"{name}_{position}"
-        seen.add(name)
-        names.append(name)
-    return tuple(names)

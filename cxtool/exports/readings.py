@@ -1,0 +1,114 @@
+"""The tables of an export as they can be read, and what each was found to hold.
+
+A table is counted when it is first asked for. What stands in the way is dealt with on that
+occasion: damaged text files are rewritten without their damage, and where values are written in
+ways that a sample did not show, all ways are tried before a row is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from cxtool.exports.aside import set_aside
+from cxtool.exports.mapped import DAY_OF, MappedTable
+from cxtool.exports.scan import Days, span_of
+from cxtool.exports.survey import Counts, Survey, count, survey, usable
+
+T = TypeVar("T")
+
+
+@dataclass
+class Readings:
+    """The mapped tables of an export, each with its surveys."""
+
+    mapped: dict[str, list[MappedTable]]
+    time_zone: str
+    scratch: Path
+    _counts: dict[tuple[str, Days | None], Counts] = field(default_factory=dict)
+    _surveys: dict[tuple[str, Days | None], Survey] = field(default_factory=dict)
+
+    def survey(self, table: str, days: Days | None = None) -> Survey:
+        """The counts of a table, for these days (where it has days) or for all."""
+        asked = days if table in DAY_OF else None
+        if (table, asked) not in self._surveys:
+            counts = self._counted(table, asked)
+            found = survey(self.mapped[table], counts, time_zone=self.time_zone, days=asked)
+            self._surveys[table, asked] = found
+        return self._surveys[table, asked]
+
+    def _counted(self, table: str, days: Days | None) -> Counts:
+        """Counts that cover the days. Text is read from end to end anyway: once, for all days."""
+        scope = None if self._has_text(table) else days
+        if (table, scope) not in self._counts:
+            self._counts[table, scope] = self._count(table, scope)
+        return self._counts[table, scope]
+
+    def _count(self, table: str, days: Days | None) -> Counts:
+        def attempt() -> Counts:
+            return count(self.mapped[table], time_zone=self.time_zone, days=days)
+
+        counts = self._read(table, attempt)
+        rules = self.mapped[table][0].rules
+        unreadable = {code for code, rule in enumerate(rules) if rule.name == "unreadable_value"}
+        if counts.breaks(unreadable):
+            self.mapped[table] = [part.general() for part in self.mapped[table]]
+            counts = attempt()
+        return counts
+
+    def _read(self, table: str, attempt: Callable[[], T]) -> T:
+        """The result of a query over a table, whose damaged files are repaired if it fails."""
+        try:
+            return attempt()
+        except pl.exceptions.PolarsError:
+            self.mapped[table] = [self._repaired(part) for part in self.mapped[table]]
+            return attempt()
+
+    def _repaired(self, part: MappedTable) -> MappedTable:
+        try:
+            part.scan().select(pl.all().is_null().sum()).collect(engine="streaming")
+        except pl.exceptions.PolarsError:
+            return part.repaired(part.raw.repaired(self.scratch))
+        return part
+
+    def _has_text(self, table: str) -> bool:
+        return any(part.raw.text is not None for part in self.mapped[table])
+
+    def span(self) -> tuple[int, int] | None:
+        """First and last local day on which an interaction started; None where there is none."""
+        if "interactions" not in self.mapped:
+            return None
+        if self._has_text("interactions"):
+            return self._counted("interactions", None).span
+        parts = self.mapped["interactions"]
+        return self._read("interactions", lambda: span_of(parts, self.time_zone))
+
+    def rows(self, table: str, days: Days | None = None) -> pl.LazyFrame:
+        """The usable rows of a table."""
+        found = self.survey(table, days)
+        asked = days if table in DAY_OF else None
+        return usable(self.mapped[table], found, time_zone=self.time_zone, days=asked)
+
+    def set_aside(self, table: str, days: Days | None = None) -> pl.DataFrame:
+        """Every row of a table that was set aside, and why."""
+        found = self.survey(table, days)
+        asked = days if table in DAY_OF else None
+        return set_aside(self.mapped[table], found, time_zone=self.time_zone, days=asked)
+
+    def given(self, table: str) -> frozenset[str]:
+        """The canonical columns of a table that some file has."""
+        return frozenset().union(*(part.given for part in self.mapped[table]))
+
+    def extras(self, table: str) -> list[str]:
+        """A table's columns that are not canonical."""
+        parts = self.mapped.get(table, [])
+        return list(dict.fromkeys(name for part in parts for name in part.extras))
+
+    def files(self, tables: Sequence[str]) -> tuple[str, ...]:
+        """Names of the files that feed these tables."""
+        names = [name for table in tables for part in self.mapped[table] for name in part.raw.files]
+        return tuple(dict.fromkeys(names))

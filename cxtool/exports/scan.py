@@ -1,0 +1,63 @@
+"""All files of a table as one lazy frame, limited to the days that a request needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import reduce
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cxtool.exports.mapped import DAY_OF, MappedTable
+from cxtool.exports.times import local_day
+from cxtool.period import EPOCH
+
+DAY = "__day"
+
+
+@dataclass(frozen=True)
+class Days:
+    """Local days, as half-open ranges of day numbers, and the zone that makes them."""
+
+    ranges: tuple[tuple[int, int], ...]
+    time_zone: str
+
+    def contains(self, day: pl.Expr) -> pl.Expr:
+        """Whether the day lies in one of the ranges, or is unknown: rules judge such rows."""
+        inside = [day.is_between(start, end, closed="left") for start, end in self.ranges]
+        return reduce(lambda left, right: left | right, inside) | day.is_null()
+
+    @property
+    def window_ms(self) -> tuple[int, int]:
+        """Epoch milliseconds that surely hold all the days."""
+        zone = ZoneInfo(self.time_zone)
+        numbers = min(start for start, _ in self.ranges), max(end for _, end in self.ranges)
+        start, end = (
+            datetime.combine(EPOCH + timedelta(days=number), time.min, tzinfo=zone)
+            for number in numbers
+        )
+        return int(start.timestamp() * 1000), int(end.timestamp() * 1000)
+
+
+def scan_all(
+    mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None = None, values: bool = False
+) -> pl.LazyFrame:
+    """All parts of a table as one lazy frame, with the local day where the table has one."""
+    window = days.window_ms if days else None
+    frames = [part.scan(window=window, values=values) for part in mapped]
+    frame = pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+    source = DAY_OF.get(mapped[0].table.name)
+    if source is None:
+        return frame
+    frame = frame.with_columns(local_day(pl.col(source), time_zone).alias(DAY))
+    return frame if days is None else frame.filter(days.contains(pl.col(DAY)))
+
+
+def span_of(mapped: Sequence[MappedTable], time_zone: str) -> tuple[int, int] | None:
+    """First and last local day of a table, from its time column alone."""
+    frame = scan_all(mapped, time_zone=time_zone)
+    days = frame.select(pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last"))
+    first, last = days.collect(engine="streaming").row(0)
+    return None if first is None else (first, last)

@@ -1,0 +1,160 @@
+"""Spreadsheets as tables of text, as a CSV file has them, so that one set of rules reads both.
+
+A spreadsheet keeps dates, times and durations as numbers of days, and tells them apart by how a
+cell is shown. A number of days below ten years is taken for a time of day or a duration, a larger
+one for a date: no contact centre's export has a date before 1910, or a duration of ten years.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from cxtool.errors import CxtoolError
+from cxtool.exports.dialect import _unique
+from cxtool.exports.repair import LINE
+
+if TYPE_CHECKING:
+    from fastexcel import ExcelReader
+
+LONGEST_LENGTH = pl.duration(days=3653)
+# How the reader writes a cell of any date or time format.
+STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$"
+MIDNIGHT = " 00:00:00"
+ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The records of one sheet, all text, null where a cell is empty.
+
+    ``row_numbers`` are the numbers, from 1, that the spreadsheet shows beside them.
+    """
+
+    name: str
+    rows: pl.DataFrame
+    row_numbers: pl.Series
+
+
+def sheets(path: Path, name: str, *, skip_rows: int = 0) -> list[Sheet]:
+    """The sheets of a spreadsheet that hold anything, in their order, hidden ones too.
+
+    The header is the first row with a value, after ``skip_rows`` rows; empty rows and empty columns
+    at the end are left out. Cells become text: times ``2026-05-01 09:30:00``, dates
+    ``2026-05-01`` (where no cell of the column has a time), times of day and durations
+    ``00:04:10`` (``30:00:00`` for more than a day), whole numbers without a point, ``true`` and
+    ``false``; formulas their last value, errors such as ``#N/A`` nothing.
+
+    ``name`` is how messages call the file. Raises CxtoolError where it cannot be read or no sheet
+    holds anything, and where the package for reading it is not installed.
+    """
+    reader = _reader(path, name)
+    found = []
+    for sheet_name in reader.sheet_names:
+        cells = _cells(reader, sheet_name, name).slice(skip_rows)
+        if not cells.is_empty():
+            found.append(_table(sheet_name, cells))
+    if not found:
+        raise CxtoolError(f"{name}: no sheet holds anything")
+    return found
+
+
+def to_csv(sheet: Sheet, target: Path) -> None:
+    """Write a sheet as UTF-8 CSV with the row numbers of its records in a last column ``__line``.
+
+    Readers of text take that column for the lines on which records begin, and never for data.
+    """
+    sheet.rows.with_columns(sheet.row_numbers.alias(LINE)).write_csv(target)
+
+
+def _reader(path: Path, name: str) -> ExcelReader:
+    try:
+        import fastexcel
+    except ImportError:
+        raise CxtoolError(
+            f"{name}: reading spreadsheets needs the package fastexcel",
+            hint="pip install 'cxtool[xlsx]'",
+        ) from None
+    # It warns of sheets that only hold a chart; they are empty, and that is all there is to say.
+    logging.getLogger("calamine").setLevel(logging.ERROR)
+    try:
+        return fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> CxtoolError:
+    reason = str(error).partition("\n")[0].removeprefix("calamine error: ")
+    return CxtoolError(
+        f"{name}: not a readable spreadsheet ({reason})",
+        hint="a damaged file, or one with a password: save it again without one, or as CSV",
+    )
+
+
+def _cells(reader: ExcelReader, sheet_name: str, name: str) -> pl.DataFrame:
+    """Every row of a sheet from its first as text, with its number in ``ROW``."""
+    texts = _loaded(reader, sheet_name, name, "string")
+    columns = texts.columns
+    if texts.select(pl.any_horizontal(pl.col(columns).str.contains(STAMP).any())).item():
+        # The same cells once more as lengths of time: null where a cell holds anything else.
+        lengths = _loaded(reader, sheet_name, name, "duration")
+        texts = pl.concat([texts, lengths.select(pl.all().name.suffix("_days"))], how="horizontal")
+        texts = texts.select(_text(pl.col(column), pl.col(f"{column}_days")) for column in columns)
+    return texts.with_columns(_filled(pl.all())).with_row_index(ROW, offset=1)
+
+
+def _loaded(
+    reader: ExcelReader, sheet_name: str, name: str, kind: Literal["string", "duration"]
+) -> pl.DataFrame:
+    from fastexcel import FastExcelError
+
+    try:
+        sheet = reader.load_sheet(sheet_name, header_row=None, skip_rows=0, dtypes=kind)
+        return pl.DataFrame(sheet)
+    except FastExcelError as error:
+        raise _unreadable(f"{name}, sheet '{sheet_name}'", error) from error
+
+
+def _text(text: pl.Expr, length: pl.Expr) -> pl.Expr:
+    """The text of a column's cells, of which those with a length are dates or times."""
+    is_length = length.abs() < LONGEST_LENGTH
+    is_date = length.is_not_null() & ~is_length
+    dates_only = text.filter(is_date).str.ends_with(MIDNIGHT).all()
+    date = pl.when(dates_only).then(text.str.strip_suffix(MIDNIGHT)).otherwise(text)
+    return (
+        pl.when(is_length).then(_clock(length)).when(is_date).then(date).otherwise(text)
+    ).name.keep()
+
+
+def _clock(length: pl.Expr) -> pl.Expr:
+    """``HH:MM:SS`` with as many hours as there are, and milliseconds where there are any."""
+    ms = length.dt.total_milliseconds()
+    size = ms.abs()
+    sign = pl.when(ms < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    parts = [size // 3_600_000, size // 60_000 % 60, size // 1000 % 60]
+    rest = pl.format(".{}", (size % 1000).cast(pl.String).str.zfill(3))
+    return pl.concat_str(
+        sign,
+        pl.concat_str([part.cast(pl.String).str.zfill(2) for part in parts], separator=":"),
+        pl.when(size % 1000 != 0).then(rest).otherwise(pl.lit("")),
+    )
+
+
+def _filled(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
+def _table(name: str, cells: pl.DataFrame) -> Sheet:
+    columns = [column for column in cells.columns if column != ROW]
+    filled = cells.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
+    while columns and filled[columns[-1]].null_count() == filled.height:
+        columns.pop()
+    header = filled.select(columns).row(0)
+    names = _unique(tuple((cell or "").strip() for cell in header))
+    body = filled.slice(1)
+    rows = body.select(columns).rename(dict(zip(columns, names, strict=True)))
+    return Sheet(name=name, rows=rows, row_numbers=body[ROW].cast(pl.Int64))

@@ -1,0 +1,92 @@
+"""Written and local times as instants, and instants as local times.
+
+A local time that a clock change skips is moved forward, one that it doubles is taken as the
+earlier; ``clock_change`` finds both, so that they can be counted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+ISO_FORMATS = (
+    "%+",  # with an offset or Z, with T or a space
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+)
+OFFSETS = ("%+", "%z", "%:z", "%#z")
+# Beyond these, other zones and other programs have no such date.
+EARLIEST, LATEST = datetime(1, 1, 3), datetime(9999, 12, 29)
+THREE_HOURS = pl.duration(hours=3)
+SKIPPED, DOUBLED = 1, 2
+
+
+def local_day(at: pl.Expr, time_zone: str) -> pl.Expr:
+    """The local day number of an instant."""
+    return local_time(at, time_zone).dt.date().cast(pl.Int32)
+
+
+def local_time(at: pl.Expr, time_zone: str) -> pl.Expr:
+    """An instant as the naive local time of a zone."""
+    if time_zone != "UTC":
+        at = at.dt.convert_time_zone(time_zone)
+    return at.dt.replace_time_zone(None)
+
+
+def to_instant(local: pl.Expr, time_zone: str) -> pl.Expr:
+    """A local time as a UTC instant. Doubled hours: the earlier; skipped ones: moved forward."""
+    if time_zone == "UTC":
+        return local.dt.replace_time_zone("UTC")
+    exact = _in_zone(local, time_zone)
+    # A time that the clock change skips exists under the offset that held three hours before.
+    before = _in_zone(local - THREE_HOURS, time_zone)
+    return pl.coalesce(exact, before + THREE_HOURS).dt.convert_time_zone("UTC")
+
+
+def clock_change(local: pl.Expr, time_zone: str) -> pl.Expr:
+    """``SKIPPED`` or ``DOUBLED`` where a clock change of the zone does that to a local time."""
+    unique = local.dt.replace_time_zone(time_zone, ambiguous="null", non_existent="null")
+    exists = _in_zone(local, time_zone)
+    kind = pl.when(exists.is_null()).then(pl.lit(SKIPPED, pl.Int8)).otherwise(DOUBLED)
+    return pl.when(local.is_not_null() & unique.is_null()).then(kind)
+
+
+def parse_times(text: pl.Expr, formats: tuple[str, ...], time_zone: str) -> pl.Expr:
+    """Text as UTC instants by the first format that fits; null where none does."""
+    parsed = [
+        text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+        for form in formats
+        if _has_offset(form)
+    ]
+    local = parse_local(text, formats)
+    if local is not None:
+        parsed.append(to_instant(local, time_zone))
+    return within_calendar(pl.coalesce(parsed))
+
+
+def within_calendar(at: pl.Expr) -> pl.Expr:
+    """The instant, null outside the years 1 to 9999."""
+    first, last = (pl.lit(bound).cast(pl.Datetime("us", "UTC")) for bound in (EARLIEST, LATEST))
+    return pl.when(at.is_between(first, last)).then(at)
+
+
+def parse_local(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr | None:
+    """Text as naive local times by the formats without an offset; None where there are none."""
+    parsed = [
+        text.str.to_datetime(form, time_unit="us", strict=False)
+        for form in formats
+        if not _has_offset(form)
+    ]
+    return pl.coalesce(parsed) if parsed else None
+
+
+def _has_offset(form: str) -> bool:
+    return any(offset in form for offset in OFFSETS)
+
+
+def _in_zone(local: pl.Expr, time_zone: str) -> pl.Expr:
+    return local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")

@@ -1,0 +1,98 @@
+"""One typed column of a Parquet file as a canonical column; text goes through ``convert``."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cxtool.errors import CxtoolError
+from cxtool.exports.convert import POLARS_TYPES, UNIT_MS, whole
+from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.times import to_instant, within_calendar
+from cxtool.schema import Type
+
+# Reading these can fail: a number may be no whole number, or neither 0 nor 1.
+FROM_NUMBERS = frozenset({Type.SECONDS, Type.BOOL, Type.INT, Type.FLOAT})
+
+
+def typed_value(name: str, dtype: pl.DataType) -> pl.Expr:
+    """The column without the distinctions that text does not make: NaN is null."""
+    column = pl.col(name)
+    if isinstance(dtype, (pl.Categorical, pl.Enum)):
+        return column.cast(pl.String)
+    return column.fill_nan(None) if dtype.is_float() else column
+
+
+def can_fail(dtype: pl.DataType, kind: Type) -> bool:
+    """Whether a value of this type may have no meaning as the canonical type."""
+    return (dtype.is_numeric() and kind in FROM_NUMBERS) or kind is Type.DATETIME
+
+
+def local_times(value: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
+    """Times without a zone, None where the column holds none."""
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is None:
+        return value.dt.cast_time_unit("us")
+    return value.cast(pl.Datetime("us")) if dtype == pl.Date else None
+
+
+def from_typed(
+    value: pl.Expr, dtype: pl.DataType, kind: Type, source: ColumnMap, *, time_zone: str
+) -> pl.Expr:
+    """A typed column as the canonical type.
+
+    Raises CxtoolError where the types have nothing in common.
+    """
+    if dtype == pl.Null:
+        return pl.lit(None, dtype=POLARS_TYPES[kind])
+    if dtype.is_numeric() and kind is not Type.LIST:
+        found = _from_number(value, dtype, kind, source)
+    else:
+        found = _from_other(value, dtype, kind, source.time_zone or time_zone)
+    if found is None:
+        raise CxtoolError(
+            f"column '{source.source[0]}' holds {dtype}, which cannot be read as {kind}",
+            hint="map it with a profile, or export it in another type",
+        )
+    return found
+
+
+def _from_number(
+    value: pl.Expr, dtype: pl.DataType, kind: Type, source: ColumnMap
+) -> pl.Expr | None:
+    number = value.cast(pl.Float64)
+    match kind:
+        case Type.STR if dtype.is_integer():
+            return value.cast(pl.String)
+        case Type.STR:
+            # Ids become floats where a program kept unknown ones among them.
+            return pl.coalesce(whole(number).cast(pl.String), value.cast(pl.String))
+        case Type.SECONDS:
+            return (number * UNIT_MS[source.unit]).round().cast(pl.Int64, strict=False)
+        case Type.BOOL:
+            return pl.when(value == 1).then(True).when(value == 0).then(False)
+        case Type.INT:
+            return value.cast(pl.Int64, strict=False) if dtype.is_integer() else whole(number)
+        case Type.FLOAT:
+            return pl.when(number.is_finite()).then(number)
+    return None
+
+
+def _from_other(value: pl.Expr, dtype: pl.DataType, kind: Type, time_zone: str) -> pl.Expr | None:
+    match kind:
+        case Type.STR if dtype == pl.Boolean or dtype.is_temporal():
+            return value.cast(pl.String)
+        case Type.STR if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum)):
+            return value
+        case Type.DATETIME if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            return within_calendar(value.dt.cast_time_unit("us").dt.convert_time_zone("UTC"))
+        case Type.DATETIME:
+            local = local_times(value, dtype)
+            return None if local is None else within_calendar(to_instant(local, time_zone))
+        case Type.SECONDS if isinstance(dtype, pl.Duration):
+            return value.dt.total_milliseconds()
+        case Type.SECONDS if dtype == pl.Time:
+            return value.cast(pl.Int64) // 1_000_000
+        case Type.BOOL if dtype == pl.Boolean:
+            return value
+        case Type.LIST if isinstance(dtype, (pl.List, pl.Array)) and not dtype.inner.is_nested():
+            return value.cast(pl.List(pl.String)).list.drop_nulls()
+    return None
