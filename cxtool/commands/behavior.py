@@ -34,9 +34,9 @@ def command(
     \b
     Examples:
       cxtool behavior export/
-      cxtool behavior export/ --agent "Ann Lee" --icons
+      cxtool behavior export/ --agent "Zofia Zaremba" --icons
       cxtool behavior export/ --interactions -f csv
-      cxtool behavior calibrate export/ -p 2026-Q1 -o cuts.json
+      cxtool behavior calibrate export/ -p 2026-04 -o cuts.json
       cxtool behavior export/ --calibration cuts.json
     """
     from cxtool.commands.run import Needs, run

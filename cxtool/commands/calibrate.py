@@ -21,7 +21,7 @@ def command(options: Shared) -> None:
 
     \b
     Example:
-      cxtool behavior calibrate export/ -p 2026-Q1 -o cuts.json
+      cxtool behavior calibrate export/ -p 2026-04 -o cuts.json
     """
     from cxtool.commands.run import Needs, messages, opened, settings_of, warn_of_set_aside
     from cxtool.metrics.behavior_calibration import calibrate

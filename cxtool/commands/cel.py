@@ -20,7 +20,7 @@ def command(options: Shared, company: str | None) -> None:
     Examples:
       cxtool cel export/
       cxtool cel export/ -p last-month -f csv -o cel-{date}.csv
-      cxtool cel export/ --company "Lanna Foods"
+      cxtool cel export/ --company "Brightwater Foods"
     """
     from cxtool.commands.run import Needs, run
     from cxtool.metrics import cel

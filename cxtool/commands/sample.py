@@ -81,9 +81,9 @@ def command(
     \b
     Examples:
       cxtool sample -o demo
-      cxtool sample -o demo --interactions 1000000 --days 90 --seed 7
-      cxtool sample -o demo --format csv --end 2026-03-01
-      cxtool sample -o demo --only interactions,tickets
+      cxtool sample -o large --interactions 1000000 --days 90 --seed 7
+      cxtool sample -o winter --format csv --end 2026-03-01
+      cxtool sample -o calls --only interactions,tickets
 
     Believable data of an invented contact centre: all tables, daily and weekly rhythm, several
     channels and languages, companies of very different size, and changes that trends should show.
