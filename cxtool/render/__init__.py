@@ -31,6 +31,7 @@ FORMATS: dict[str, Format] = {
     "ndjson": Format("cxtool.render.ndjson", (".ndjson", ".jsonl")),
     "csv": Format("cxtool.render.csv", (".csv",)),
     "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True),
+    "xlsx": Format("cxtool.render.xlsx", (".xlsx",), binary=True),
     "markdown": Format("cxtool.render.markdown", (".md", ".markdown")),
 }
 
