@@ -13,6 +13,7 @@ import pytest
 
 from cxtool import cli
 from cxtool.config import Settings, load_settings
+from cxtool.render import FORMATS
 from docs.build import documents
 from docs.console import FENCE, Stream, run, typed, workplace
 
@@ -207,6 +208,12 @@ def test_every_page_is_linked_from_the_readme() -> None:
 def test_no_command_is_left_out_of_the_readme() -> None:
     for name in cli.COMMANDS:
         assert f"cxtool {name}" in README, name
+
+
+def test_the_formats_named_are_those_there_are() -> None:
+    named = re.search(r"The suffix chooses the format: ([^A-Z]+)\.\s", README)
+    assert named
+    assert re.findall(r"`(\.\w+)`", named[1]) == [form.suffixes[0] for form in FORMATS.values()]
 
 
 def test_a_page_that_says_too_much_is_caught() -> None:
