@@ -201,7 +201,7 @@ def test_csv_has_the_same_cells_and_the_row_numbers(path: Path, tmp_path: Path) 
         max_size=6,
     )
 )
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_text_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:

@@ -310,7 +310,7 @@ def test_no_temporary_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @given(st.lists(st.text(max_size=40), max_size=12))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_sheet_names_are_valid_and_differ(ids: list[str]) -> None:
     names = sheet_names(ids, taken=["Report"])
     assert len(names) == len(ids)
