@@ -41,6 +41,8 @@ ONLY_IN = {
     "narwhals": {"metrics", "tables", "calendar", "exports"},
     "pyarrow": {"exports"},
     "scipy": {"metrics"},
+    "fastexcel": {"exports"},
+    "xlsxwriter": {"render"},
 }
 HEAVY = ("polars", "narwhals", "pyarrow", "rich", "scipy", "numpy", "jinja2", "msgspec")
 
