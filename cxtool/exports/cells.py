@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import (
     DECIMAL_COMMA,
+    KINDS,
     Hints,
     as_text,
     local_times,
@@ -47,26 +48,53 @@ def cell(
     ``general`` tries every way of writing instead of those that a sample shows. Raises CxtoolError
     where the file's type has nothing in common with ``kind``.
     """
-    name = mapping.source[0] if mapping.source else ""
-    if not _reads_text(raw, mapping):
-        dtype = raw.schema[name]
-        value = under_condition(typed_value(name, dtype), mapping)
-        read = from_typed(value, dtype, kind, mapping, time_zone=time_zone)
-        local = typed_local_times(value, dtype) if kind is Type.DATETIME else None
-        may_fail = can_fail(dtype, kind)
-        if isinstance(dtype, pl.Duration):
-            value = value.dt.to_string()
-    else:
-        value = as_text(_text(raw, mapping), mapping)
-        hints = _hints(raw, value, kind, mapping, general=general)
-        read = parse(value, kind, mapping, hints, time_zone=time_zone)
-        local = local_times(value, mapping, hints) if kind is Type.DATETIME else None
-        may_fail = kind not in (Type.STR, Type.LIST)
-    if mapping.zero_is_null and kind in (Type.SECONDS, Type.INT, Type.FLOAT):
-        value, read = (pl.when((read != 0) | read.is_null()).then(part) for part in (value, read))
     zone = mapping.time_zone or time_zone
-    clock = None if local is None or zone == "UTC" else clock_change(local, zone)
-    return Cell(raw=value, read=read, may_fail=may_fail, clock=clock)
+    if _reads_text(raw, mapping):
+        made = _text_cell(raw, mapping, kind, zone, general=general)
+    else:
+        made = _typed_cell(raw, mapping, kind, zone)
+    if mapping.zero_is_null and kind in (Type.SECONDS, Type.INT, Type.FLOAT):
+        known = (made.read != 0) | made.read.is_null()
+        made = replace(made, raw=pl.when(known).then(made.raw), read=pl.when(known).then(made.read))
+    return made
+
+
+def _text_cell(
+    raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str, *, general: bool
+) -> Cell:
+    value = as_text(_text(raw, mapping), mapping)
+    hints = _hints(raw, value, kind, mapping, general=general)
+    local = local_times(value, mapping, hints) if kind is Type.DATETIME else None
+    return Cell(
+        raw=value,
+        read=parse(value, kind, mapping, hints, time_zone=time_zone),
+        may_fail=kind not in (Type.STR, Type.LIST),
+        clock=_clock(local, time_zone),
+    )
+
+
+def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -> Cell:
+    name = mapping.source[0]
+    dtype = raw.schema[name]
+    value = under_condition(typed_value(name, dtype), mapping)
+    read = from_typed(value, dtype, kind, mapping, time_zone=time_zone)
+    if read is None:
+        raise CxtoolError(
+            f"{raw.files[0]}: column '{name}' holds {dtype}, which cannot be read as {KINDS[kind]}",
+            hint="map it with a profile, or export it in another type",
+        )
+    local = typed_local_times(value, dtype) if kind is Type.DATETIME else None
+    return Cell(
+        # Durations have no cast to text.
+        raw=value.dt.to_string() if isinstance(dtype, pl.Duration) else value,
+        read=read,
+        may_fail=can_fail(dtype, kind),
+        clock=_clock(local, time_zone),
+    )
+
+
+def _clock(local: pl.Expr | None, time_zone: str) -> pl.Expr | None:
+    return None if local is None or time_zone == "UTC" else clock_change(local, time_zone)
 
 
 def _reads_text(raw: RawTable, mapping: ColumnMap) -> bool:

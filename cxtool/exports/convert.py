@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxtool.exports.profiles import ColumnMap
-from cxtool.exports.times import ISO_FORMATS, parse_local, parse_times
+from cxtool.exports.times import ISO_FORMATS, formats_of, parse_local, parse_times
 from cxtool.schema import Type
 
 TRUE = ("true", "1", "yes", "y", "t")
@@ -34,6 +34,16 @@ JSON_ESCAPE = (
 JSON_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 JSON_ITEM = rf'(?:"(?:[^"\\\x00-\x1f]|{JSON_ESCAPE})*"|{JSON_NUMBER}|true|false|null)'
 JSON_LIST = rf"^\s*\[\s*(?:{JSON_ITEM}(?:\s*,\s*{JSON_ITEM})*)?\s*\]\s*$"
+
+KINDS = {
+    Type.DATETIME: "a time",
+    Type.SECONDS: "a duration",
+    Type.BOOL: "yes or no",
+    Type.LIST: "a list",
+    Type.INT: "a whole number",
+    Type.FLOAT: "a number",
+    Type.STR: "text",
+}
 
 POLARS_TYPES: dict[Type, pl.DataType] = {
     Type.STR: pl.String(),
@@ -91,14 +101,17 @@ def under_condition(value: pl.Expr, source: ColumnMap) -> pl.Expr:
 def parse(
     value: pl.Expr, kind: Type, source: ColumnMap, hints: Hints, *, time_zone: str
 ) -> pl.Expr:
-    """Text as the canonical type (durations as whole milliseconds)."""
+    """Text as the canonical type (durations as whole milliseconds).
+
+    ``time_zone`` is that of times without an offset.
+    """
     if hints.decimal_comma:
         value = value.str.replace(",", ".", literal=True)
     match kind:
         case Type.STR:
             return value
         case Type.DATETIME:
-            return parse_times(value, _formats(source, hints), source.time_zone or time_zone)
+            return parse_times(value, _formats(source, hints), time_zone)
         case Type.SECONDS:
             return _durations(value, UNIT_MS[source.unit], plain=hints.plain_numbers)
         case Type.BOOL:
@@ -130,10 +143,8 @@ def _formats(source: ColumnMap, hints: Hints) -> tuple[str, ...]:
 def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
     """Hints from a sample of the text values of a column."""
     present = values.drop_nulls()
-    if kind is Type.DATETIME and not present.is_empty():
-        formats = tuple(source.formats) or ISO_FORMATS
-        seen = tuple(f for f in formats if present.str.to_datetime(f, strict=False).count() > 0)
-        return Hints(formats=seen or None)
+    if kind is Type.DATETIME:
+        return Hints(formats=formats_of(present, tuple(source.formats) or ISO_FORMATS) or None)
     if kind in (Type.SECONDS, Type.FLOAT):
         return Hints(
             plain_numbers=present.str.contains(NUMBER).all(),
@@ -176,5 +187,5 @@ def _lists(value: pl.Expr, separator: str, *, json: bool) -> pl.Expr:
     if not json:
         return parted
     is_json = value.str.contains(JSON_LIST)
-    decoded = pl.when(is_json).then(value).str.json_decode(pl.List(pl.String))
+    decoded = pl.when(is_json).then(value).str.json_decode(pl.List(pl.String)).list.drop_nulls()
     return pl.when(is_json).then(decoded).otherwise(parted)

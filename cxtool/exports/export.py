@@ -167,9 +167,18 @@ def days_of(request: Request) -> Days | None:
 
 
 def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
-    """Run several lazy frames together on the streaming engine; shared scans are read once."""
+    """Run several lazy frames together on the streaming engine; shared scans are read once.
+
+    Raises CxtoolError for Parquet that turns out to be damaged where nothing was read before.
+    """
     native = [frame.to_native() for frame in frames.values()]
-    return dict(zip(frames, pl.collect_all(native, engine="streaming"), strict=True))
+    try:
+        collected = pl.collect_all(native, engine="streaming")
+    except pl.exceptions.ComputeError as error:
+        if not str(error).startswith("parquet"):
+            raise
+        raise CxtoolError("a Parquet file of the export is damaged") from error
+    return dict(zip(frames, collected, strict=True))
 
 
 def _narwhals(frame: pl.LazyFrame) -> Frame:

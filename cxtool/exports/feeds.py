@@ -56,8 +56,9 @@ def _bound(raw: RawTable, profile: Profile) -> list[Feed]:
 
 
 def _lacking(raw: RawTable, table: str, missing: Sequence[str]) -> CxtoolError:
-    guesses = {name: nearest(name, raw.columns) for name in missing}
-    near = [f"'{guess}' looks like {name}" for name, guess in guesses.items() if guess]
+    lowered = {name.lower(): name for name in raw.columns}
+    guesses = {name: nearest(name, list(lowered)) for name in missing}
+    near = [f"'{lowered[guess]}' looks like {name}" for name, guess in guesses.items() if guess]
     return CxtoolError(
         f"{raw.files[0]}: table '{table}' lacks required columns: {', '.join(missing)}",
         hint="; ".join([*near, _columns(raw.columns), "name a mapping with --profile"]),

@@ -2,8 +2,9 @@
 
 ``=`` ``!=`` ``<`` ``<=`` ``>`` ``>=`` compare, ``in`` takes values parted by commas, ``~`` searches
 for a regular expression. An empty value stands for unknown: ``queue =`` keeps rows without a queue.
-``!=`` keeps all that ``=`` does not. Lists match when any element does. Durations may be written
-``600``, ``10m``, ``0:10:00``; times as a date or a date and time, in the report's zone.
+``!=`` keeps all that ``=`` does not; nothing else keeps rows whose value is unknown. Lists match
+when any element does. Durations may be written ``600``, ``10m``, ``0:10:00``; times as a date (the
+whole day) or a date and time, in the report's zone.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from datetime import date, datetime
 import polars as pl
 
 from cxtool.errors import UsageError, nearest
-from cxtool.exports.mapped import frame_name
+from cxtool.exports.convert import FALSE, TRUE
+from cxtool.exports.mapped import LOWERED, frame_name
 from cxtool.exports.times import local_time, to_instant
-from cxtool.schema import TABLES, Table
+from cxtool.schema import TABLES, Table, Type
 from cxtool.units import parse_duration
 
 PATTERN = re.compile(r"^\s*([^=!<>~]+?)\s*(=|!=|<=|>=|<|>|~|\bin\b)\s*(.*?)\s*$", re.DOTALL)
-LOWERED = ("channel", "direction", "status", "sentiment")
+DURATIONS = frozenset(
+    field.name for table in TABLES.values() for field in table.fields if field.type is Type.SECONDS
+)
+A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,21 @@ class Condition:
     value: str
     text: str
 
+    @property
+    def values(self) -> list[str]:
+        """What the column is compared with: for ``in`` each of the values."""
+        if self.op != "in":
+            return [self.value]
+        return [value.strip() for value in self.value.split(",")]
+
 
 def parse_where(text: str) -> Condition:
-    """A condition from its text; UsageError where it has no operator."""
+    """A condition from its text; UsageError where it has no operator.
+
+    >>> condition = parse_where("handle_s >= 10m")
+    >>> condition.column, condition.op, condition.value
+    ('handle_s', '>=', '10m')
+    """
     match = PATTERN.match(text)
     if match is None:
         raise UsageError(
@@ -65,87 +82,116 @@ def unknown_column(condition: Condition, names: list[str]) -> UsageError:
 
 def predicate(condition: Condition, schema: pl.Schema, *, table: str, time_zone: str) -> pl.Expr:
     """The condition as an expression over a canonical frame. UsageError for an unfitting value."""
-    canonical = TABLES[table]
-    name = _frame_column(condition.column, canonical)
+    name = _frame_column(condition.column, TABLES[table])
     dtype = schema[name]
-    column = pl.col(name)
-    if condition.op == "!=":
-        return _positive(condition, column, dtype, time_zone, op="=").fill_null(False).not_()
-    return _positive(condition, column, dtype, time_zone, op=condition.op).fill_null(False)
+    try:
+        if isinstance(dtype, (pl.List, pl.Array)):
+            found = _any_item(condition, pl.col(name), time_zone)
+        else:
+            found = _matches(condition, pl.col(name), dtype, time_zone)
+    except ValueError as error:
+        raise UsageError(f"--where '{condition.text}': {error}") from None
+    found = found.fill_null(False)
+    return found.not_() if condition.op == "!=" else found
 
 
 def _frame_column(name: str, table: Table) -> str:
     return frame_name(table, name) if name in table.names else name
 
 
-def _positive(
-    condition: Condition, column: pl.Expr, dtype: pl.DataType, time_zone: str, *, op: str
-) -> pl.Expr:
-    if op == "=" and condition.value == "":
-        if isinstance(dtype, pl.List):
-            return column.is_null() | (column.list.len() == 0)
-        return column.is_null()
-    if isinstance(dtype, pl.List):
-        element = _compare(condition, pl.element(), pl.String(), time_zone, op=op)
-        return column.list.eval(element).list.any()
-    return _compare(condition, column, dtype, time_zone, op=op)
+def _any_item(condition: Condition, column: pl.Expr, time_zone: str) -> pl.Expr:
+    items = column.cast(pl.List(pl.String))
+    one = items.list.eval(_matches(condition, pl.element(), pl.String(), time_zone)).list.any()
+    is_unknown = items.is_null() | (items.list.len() == 0)
+    return one | is_unknown if _asks_unknown(condition) else one
 
 
-def _compare(
-    condition: Condition, column: pl.Expr, dtype: pl.DataType, time_zone: str, *, op: str
-) -> pl.Expr:
-    if op == "~":
-        try:
-            re.compile(condition.value)
-        except re.error as error:
-            raise UsageError(f"--where '{condition.text}': not a pattern ({error})") from None
-        return column.cast(pl.String).str.contains(condition.value)
-    if op == "in":
-        values = [value.strip() for value in condition.value.split(",")]
-        same = [_compared(condition, column, dtype, time_zone, "=", value) for value in values]
-        return pl.any_horizontal(same)
-    return _compared(condition, column, dtype, time_zone, op, condition.value)
+def _asks_unknown(condition: Condition) -> bool:
+    return condition.op in ("=", "!=", "in") and "" in condition.values
+
+
+def _matches(condition: Condition, column: pl.Expr, dtype: pl.DataType, time_zone: str) -> pl.Expr:
+    """Whether the value is as asked, ``!=`` being asked as ``=``. ValueError for a bad value."""
+    if condition.op == "~":
+        return column.cast(pl.String).str.contains(_pattern(condition.value))
+    op = "=" if condition.op in ("!=", "in") else condition.op
+    found = [
+        _compared(condition, op, column, dtype, value, time_zone)
+        for value in condition.values
+        if value or not _asks_unknown(condition)
+    ]
+    if _asks_unknown(condition):
+        found.append(column.is_null())
+    return pl.any_horizontal(found)
+
+
+def _pattern(text: str) -> str:
+    try:
+        pl.select(pl.lit("").str.contains(text))
+    except pl.exceptions.ComputeError:
+        raise ValueError("not a pattern of the kind that Rust's regex crate reads") from None
+    return text
 
 
 def _compared(
-    condition: Condition, column: pl.Expr, dtype: pl.DataType, time_zone: str, op: str, value: str
+    condition: Condition,
+    op: str,
+    column: pl.Expr,
+    dtype: pl.DataType,
+    value: str,
+    time_zone: str,
 ) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime):
+        left, right = _times(column, dtype, value, time_zone)
+    elif isinstance(dtype, pl.Duration):
+        left, right = column.dt.total_milliseconds(), pl.lit(parse_duration(value) * 1000)
+    elif dtype == pl.Boolean:
+        left, right = column, pl.lit(_truth(value))
+    elif dtype.is_numeric() and condition.column in DURATIONS:
+        left, right = column, pl.lit(parse_duration(value) * 1000)
+    elif dtype.is_numeric():
+        left, right = column, pl.lit(_number(value))
+    elif dtype.is_nested() or dtype == pl.Binary:
+        raise ValueError(f"a column of {dtype} has nothing to compare")
+    elif op != "=" and _is_number(value):
+        left, right = column.cast(pl.Float64, strict=False), pl.lit(float(value))
+    else:
+        text = value.lower() if condition.column in LOWERED else value
+        left, right = column.cast(pl.String), pl.lit(text)
+    return _apply(op, left, right)
+
+
+def _times(
+    column: pl.Expr, dtype: pl.Datetime, value: str, time_zone: str
+) -> tuple[pl.Expr, pl.Expr]:
+    """Both sides: local days for a date, instants for a moment; local times stay local."""
     try:
-        if isinstance(dtype, pl.Datetime):
-            return _compared_time(column, op, value, time_zone)
-        if dtype == pl.Boolean:
-            return _apply(op, column, pl.lit(_truth(value)))
-        if dtype.is_numeric():
-            number = (
-                parse_duration(value) * 1000 if condition.column.endswith("_s") else float(value)
-            )
-            return _apply(op, column, pl.lit(number))
-    except ValueError as error:
-        raise UsageError(f"--where '{condition.text}': {error}") from None
-    if op in ("<", "<=", ">", ">=") and _is_number(value):
-        return _apply(op, column.cast(pl.Float64, strict=False), pl.lit(float(value)))
-    if condition.column in LOWERED:
-        value = value.lower()
-    return _apply(op, column.cast(pl.String), pl.lit(value))
-
-
-def _compared_time(column: pl.Expr, op: str, value: str, time_zone: str) -> pl.Expr:
-    if len(value) == len("2026-05-01"):
-        return _apply(
-            op, local_time(column, time_zone).dt.date(), pl.lit(date.fromisoformat(value))
-        )
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        return _apply(op, column, to_instant(pl.lit(moment).cast(pl.Datetime("us")), time_zone))
-    return _apply(op, column, pl.lit(moment))
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            f"'{value}' is not a time, such as 2026-05-31 or 2026-05-31T10:00"
+        ) from None
+    column = column.dt.cast_time_unit("us")
+    local = column if dtype.time_zone is None else local_time(column, time_zone)
+    if A_DATE.fullmatch(value):
+        return local.dt.date(), pl.lit(date.fromisoformat(value))
+    if moment.tzinfo is not None:
+        instant = to_instant(column, time_zone) if dtype.time_zone is None else column
+        return instant, pl.lit(moment)
+    asked = pl.lit(moment).cast(pl.Datetime("us"))
+    return (column, asked) if dtype.time_zone is None else (column, to_instant(asked, time_zone))
 
 
 def _truth(value: str) -> bool:
-    if value.lower() in ("true", "yes", "y", "1", "t"):
-        return True
-    if value.lower() in ("false", "no", "n", "0", "f"):
-        return False
-    raise ValueError(f"'{value}' is not yes or no")
+    if value.lower() not in (*TRUE, *FALSE):
+        raise ValueError(f"'{value}' is not yes or no")
+    return value.lower() in TRUE
+
+
+def _number(value: str) -> float:
+    if not _is_number(value):
+        raise ValueError(f"'{value}' is not a number")
+    return float(value)
 
 
 def _is_number(value: str) -> bool:

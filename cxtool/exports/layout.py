@@ -108,7 +108,10 @@ def ndjson_keys(file: TextFile) -> tuple[str, ...]:
             if isinstance(record, dict):
                 keys.update(dict.fromkeys(record))
     if not keys:
-        raise CxtoolError(f"{file.name}: no JSON objects, one to a line, were found")
+        raise CxtoolError(
+            f"{file.name}: no JSON objects, one to a line, were found",
+            hint="jq -c '.[]' writes an array so",
+        )
     if lines == SURVEYED_LINES:
         found = LINE.str.extract_all(KEY).list.explode().str.extract(KEY).unique()
         later = _body(file).select(found).collect(engine="streaming")["text"].drop_nulls()

@@ -16,7 +16,8 @@ from typing import Literal
 from msgspec import Struct, ValidationError, convert, field
 
 from cxtool.errors import CxtoolError, UsageError, nearest
-from cxtool.schema import TABLES, Type
+from cxtool.exports.profile_checks import problem_of
+from cxtool.schema import TABLES
 
 DurationUnit = Literal["ms", "s", "min", "h"]
 
@@ -81,7 +82,10 @@ def text_of(name: str, *, folder: Path) -> str:
         path = folder / name
         if not path.is_file():
             raise UsageError(f"profile {name}: no such file")
-        return path.read_text(encoding="utf-8")
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise CxtoolError(f"profile {name}: not UTF-8 text") from None
     names = builtin_names()
     if name not in names:
         guess = nearest(name, names)
@@ -113,33 +117,10 @@ def parse(text: str, *, name: str) -> Profile:
         raise CxtoolError(f"profile {name}: not TOML: {error}") from error
     except ValidationError as error:
         raise CxtoolError(f"profile {name}: {error}", hint="see docs/profiles.md") from error
-    for mapping in profile.tables:
-        _check(mapping, name)
+    problem = problem_of(profile)
+    if problem is not None:
+        raise CxtoolError(f"profile {name}: {problem}", hint="see docs/profiles.md")
     return profile
-
-
-def _check(mapping: TableMap, name: str) -> None:
-    where = f"profile {name}: table '{mapping.table}'"
-    if mapping.table not in TABLES:
-        guess = nearest(mapping.table, list(TABLES))
-        raise CxtoolError(f"{where} is not known" + (f"; did you mean '{guess}'?" if guess else ""))
-    table = TABLES[mapping.table]
-    for column, source in mapping.columns.items():
-        if column not in table.names:
-            guess = nearest(column, list(table.names))
-            raise CxtoolError(
-                f"{where} has no column '{column}'"
-                + (f"; did you mean '{guess}'?" if guess else "")
-            )
-        given = [bool(source.source), bool(source.parts), source.value is not None]
-        if sum(given) != 1:
-            raise CxtoolError(f"{where}, column '{column}': give one of from, parts and value")
-        kind = table.field(column).type
-        if source.formats and kind is not Type.DATETIME:
-            raise CxtoolError(f"{where}, column '{column}': formats are for times, this is {kind}")
-    missing = [column for column in table.required if column not in mapping.columns]
-    if missing:
-        raise CxtoolError(f"{where}: required columns have no source: {', '.join(missing)}")
 
 
 def bind(profile: Profile, *, file: str, columns: Sequence[str]) -> list[Feed]:
@@ -162,8 +143,10 @@ def _bind_column(source: ColumnMap, columns: Sequence[str]) -> ColumnMap | None:
 
     if source.value is not None:
         return source
+    if any(column not in columns for column in (*source.parts, *source.only_when)):
+        return None
     if source.parts:
-        return source if all(part in columns for part in source.parts) else None
+        return source
     present = [name for name in source.source if name in columns]
     return replace(source, source=present[:1]) if present else None
 

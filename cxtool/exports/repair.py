@@ -43,7 +43,7 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
         damages = _repair_csv(file, target)
     except UnicodeDecodeError:
         raise CxtoolError(
-            f"{file.name}: not utf-8 text", hint="name the right one with --encoding"
+            f"{file.name}: not text in utf-8", hint="name the right encoding with --encoding"
         ) from None
     return replace(file, path=target, header=(*file.header, LINE), body_line=2), damages
 

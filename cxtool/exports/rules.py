@@ -14,6 +14,7 @@ import polars as pl
 
 from cxtool.config import Settings
 from cxtool.exports.cells import Cell
+from cxtool.exports.convert import KINDS
 from cxtool.schema import SENTIMENTS, Table, Type
 from cxtool.units import Unit, show
 
@@ -27,16 +28,6 @@ Name = Literal[
     "end_before_start",
     "duplicate_id",
 ]
-
-KINDS = {
-    Type.DATETIME: "a time",
-    Type.SECONDS: "a duration",
-    Type.BOOL: "yes or no",
-    Type.LIST: "a list",
-    Type.INT: "a whole number",
-    Type.FLOAT: "a number",
-    Type.STR: "text",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _encoding(path: Path, head: bytes) -> str:
 
 def _decoded(path: Path, name: str, encoding: str, scratch: Path) -> Path:
     try:
-        codecs.lookup(encoding)
+        "".encode(encoding)  # an encoding of bytes, such as base64, is no LookupError before
     except LookupError:
         raise UsageError(
             f"unknown encoding '{encoding}'", hint="for example utf-8, utf-16, windows-1252"
@@ -171,6 +171,6 @@ def _decoded(path: Path, name: str, encoding: str, scratch: Path) -> Path:
                 block = source.read(BLOCK)
     except UnicodeError:
         raise CxtoolError(
-            f"{name}: not {encoding} text", hint="name the right one with --encoding"
+            f"{name}: not text in {encoding}", hint="name the right encoding with --encoding"
         ) from None
     return target

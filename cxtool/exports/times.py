@@ -12,6 +12,10 @@ import polars as pl
 
 ISO_FORMATS = (
     "%+",  # with an offset or Z, with T or a space
+    "%Y-%m-%dT%H:%M:%S%.f%#z",  # with an offset of hours alone
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d %H:%M%#z",
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M",
@@ -66,6 +70,18 @@ def parse_times(text: pl.Expr, formats: tuple[str, ...], time_zone: str) -> pl.E
     if local is not None:
         parsed.append(to_instant(local, time_zone))
     return within_calendar(pl.coalesce(parsed))
+
+
+def formats_of(texts: pl.Series, formats: tuple[str, ...]) -> tuple[str, ...]:
+    """The formats that these texts need, each for what none before it fits."""
+    needed = []
+    left = texts
+    for form in formats:
+        fits = left.str.to_datetime(form, strict=False).is_not_null()
+        if fits.any():
+            needed.append(form)
+            left = left.filter(~fits)
+    return tuple(needed)
 
 
 def within_calendar(at: pl.Expr) -> pl.Expr:

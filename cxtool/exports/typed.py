@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from cxtool.errors import CxtoolError
 from cxtool.exports.convert import POLARS_TYPES, UNIT_MS, whole
 from cxtool.exports.profiles import ColumnMap
 from cxtool.exports.times import to_instant, within_calendar
@@ -36,23 +35,13 @@ def local_times(value: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
 
 def from_typed(
     value: pl.Expr, dtype: pl.DataType, kind: Type, source: ColumnMap, *, time_zone: str
-) -> pl.Expr:
-    """A typed column as the canonical type.
-
-    Raises CxtoolError where the types have nothing in common.
-    """
+) -> pl.Expr | None:
+    """A typed column as the canonical type, None where the types have nothing in common."""
     if dtype == pl.Null:
         return pl.lit(None, dtype=POLARS_TYPES[kind])
     if dtype.is_numeric() and kind is not Type.LIST:
-        found = _from_number(value, dtype, kind, source)
-    else:
-        found = _from_other(value, dtype, kind, source.time_zone or time_zone)
-    if found is None:
-        raise CxtoolError(
-            f"column '{source.source[0]}' holds {dtype}, which cannot be read as {kind}",
-            hint="map it with a profile, or export it in another type",
-        )
-    return found
+        return _from_number(value, dtype, kind, source)
+    return _from_other(value, dtype, kind, time_zone)
 
 
 def _from_number(
