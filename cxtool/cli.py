@@ -37,35 +37,52 @@ Examples:
   cxtool sla export/                       compliance of the last 7 days
   cxtool sla export/ --by agent -p 2026-05
   cxtool cel export/ -f csv -o cel.csv
-  cxtool behavior export/ --agent "Ann Lee"
+  cxtool behavior export/ --agent "Zofia Zaremba"
   cxtool check export/                     what could not be used, and why
 """
 
 
 class Commands(click.Group):
-    """Commands imported on call; an unknown one is answered with the nearest."""
+    """Commands imported on call; an unknown one is answered with the nearest.
+
+    ``prefix`` is what stands before the names of a group within the program, such as ``profile``.
+    """
+
+    def __init__(self, *args: Any, prefix: str = "", **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.prefix = prefix
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        inner = [name.removeprefix(self.prefix) for name in self.named()]
+        return list(dict.fromkeys(name.split()[0] for name in inner))
+
+    def named(self) -> dict[str, tuple[str, str]]:
+        """The listed commands that begin with the prefix."""
+        return {name: entry for name, entry in COMMANDS.items() if name.startswith(self.prefix)}
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"cxtool.commands.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
+        name = self.prefix + cmd_name
+        if name in COMMANDS:
+            module = importlib.import_module(f"cxtool.commands.{COMMANDS[name][0]}")
+            command: click.Command = module.command
+            return command
+        if any(listed.startswith(f"{name} ") for listed in COMMANDS):
+            return Commands(cmd_name, prefix=f"{name} ", no_args_is_help=True)
+        return None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        # Two words first: ``behavior`` is a command, and ``behavior calibrate`` another one.
         for words in (2, 1):
             name = " ".join(args[:words])
-            command = self.get_command(ctx, name) if len(args) >= words else None
+            is_listed = words == 1 or self.prefix + name in COMMANDS
+            command = self.get_command(ctx, name) if is_listed and len(args) >= words else None
             if command is not None:
                 return name, command, args[words:]
         if ctx.resilient_parsing:
             return None, None, args
-        raise _unknown_command(args)
+        raise self._unknown(args[0])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -73,20 +90,16 @@ class Commands(click.Group):
         except BrokenPipeError:
             return _reader_gone()  # click itself would end with exit code 1
 
+    def _unknown(self, word: str) -> UsageError:
+        guess = nearest(self.prefix + word, list(COMMANDS))
+        return UsageError(
+            f"no command '{self.prefix}{word}'" + (f"; did you mean '{guess}'?" if guess else ""),
+            hint=f"cxtool {self.prefix}--help lists the commands",
+        )
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
-
-
-def _unknown_command(args: list[str]) -> UsageError:
-    inner = [name for name in COMMANDS if name.startswith(args[0] + " ")]
-    if inner:
-        return UsageError(f"'{args[0]}' needs one more word", hint="one of: " + ", ".join(inner))
-    guess = nearest(args[0], list(COMMANDS))
-    return UsageError(
-        f"no command '{args[0]}'" + (f"; did you mean '{guess}'?" if guess else ""),
-        hint="cxtool --help lists the commands",
-    )
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.named().items()])
 
 
 @click.group(

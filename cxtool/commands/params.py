@@ -65,7 +65,7 @@ class GroupedCommand(click.Command):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
                 # click adds --help itself, after all others.
-                usual = "Messages" if param.name == "help" else "Options of this command"
+                usual = "Messages" if "--help" in param.opts else "Options of this command"
                 groups.setdefault(getattr(param, "heading", usual), []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
