@@ -67,13 +67,13 @@ def frame(rows: Sequence[Row] = ROWS) -> pl.DataFrame:
     )
 
 
-def ndjson(rows: Sequence[Row] = ROWS) -> str:
-    """The rows as NDJSON: numbers as numbers, lists as lists, unknown ones left out."""
-    return "".join(
-        json.dumps({k: _json(k, v) for k, v in row.items() if v is not None}, ensure_ascii=False)
-        + "\n"
+def ndjson(rows: Sequence[Row] = ROWS, *, nulls: bool = False) -> str:
+    """The rows as NDJSON: numbers as numbers, lists as lists, unknown ones left out or null."""
+    records = (
+        {k: v if v is None else _json(k, v) for k, v in row.items() if nulls or v is not None}
         for row in rows
     )
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
 def _json(column: str, value: str) -> Any:

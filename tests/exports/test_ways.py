@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +151,98 @@ def test_each_way_gives_the_same_figures(
     write(tmp_path, files)
     for command, figure in zip(COMMANDS, expected, strict=True):
         assert figures(call(*command, *arguments, "-f", "json", cwd=tmp_path)) == figure
+
+
+PIPED: dict[str, bytes] = {
+    "CSV": written().encode(),
+    "semicolons in UTF-16": written(delimiter=";").encode("utf-16"),
+    "CSV in gzip": zipped(written().encode(), "gz"),
+    "NDJSON": ndjson().encode(),
+    "NDJSON in zstd": zipped(ndjson().encode(), "zst"),
+}
+
+
+@pytest.mark.parametrize("arguments", [("-",), ()], ids=["dash", "nothing"])
+@pytest.mark.parametrize("piped", PIPED)
+def test_standard_input_gives_the_same_figures(
+    piped: str, arguments: tuple[str, ...], expected: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    for command, figure in zip(COMMANDS, expected, strict=True):
+        result = call(*command, *arguments, "-f", "json", cwd=tmp_path, stdin=PIPED[piped])
+        assert result.report["source"]["files"] == ["standard input"]
+        assert figures(result) == figure
+
+
+def test_parquet_may_be_piped_in(expected: list[dict[str, Any]], tmp_path: Path) -> None:
+    write(tmp_path, {"calls.parquet": frame()})
+    data = (tmp_path / "calls.parquet").read_bytes()
+    assert figures(call(*COMMANDS[1], "-", "-f", "json", cwd=tmp_path, stdin=data)) == expected[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_named_pipe_is_read_once(expected: list[dict[str, Any]], tmp_path: Path) -> None:
+    """As a shell gives it for ``cxtool log <(command)``."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(written(),))
+    writer.start()
+    assert figures(call(*COMMANDS[1], "pipe", "-f", "json", cwd=tmp_path)) == expected[1]
+    writer.join()
+
+
+def test_a_folder_here_is_read_without_naming_it(
+    expected: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    write(tmp_path, {"interactions.csv": written()})
+    assert figures(call(*COMMANDS[1], "-f", "json", cwd=tmp_path)) == expected[1]
+
+
+@pytest.mark.parametrize("argument", ["x", "x/interactions", "x/interactions/*/*"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_hive_partitions_are_columns(form: str, argument: str, tmp_path: Path) -> None:
+    """The folders stand for columns: here the channel, and the day."""
+    files: dict[str, str | pl.DataFrame] = {}
+    for row in ROWS:
+        at = f"x/interactions/channel={row['channel']}/day={str(row['started_at'])[:10]}"
+        inner = [{name: value for name, value in row.items() if name != "channel"}]
+        one = frame(inner) if form == "parquet" else written(inner)
+        files[f"{at}/{row['case_id']}.{form}"] = ndjson(inner) if form == "jsonl" else one
+    write(tmp_path, files)
+    log = call("log", argument, "-c", "case_id,channel", "-f", "json", cwd=tmp_path)
+    wanted = [{"case_id": row["case_id"], "channel": row["channel"]} for row in ROWS]
+    assert log.rows("log") == wanted, log.err
+    days = call("log", argument, "--where", "day = 2026-05-03", "-f", "json", cwd=tmp_path)
+    assert [row["case_id"] for row in days.rows("log")] == ["C4", "C5"]
+
+
+def test_tables_are_told_by_file_and_folder_names(tmp_path: Path) -> None:
+    files: dict[str, str | bytes | pl.DataFrame] = {
+        "x/interactions.csv": written(),
+        "x/contacts-2026.jsonl": '{"contact_id": "P1"}\n',
+        "x/agent_states.csv": "agent_id,state,started_at,ended_at\n",
+        "x/tickets/2026/05.csv": "ticket_id,created_at\nT1,2026-05-01\n",
+        "x/readme.txt": "not,read\n",
+        "x/.hidden/interactions.csv": "",
+        "x/other/interactions.csv": "",
+        "x/_temporary.csv": "",
+    }
+    check = call("check", "x", "-f", "json", cwd=write(tmp_path, files))
+    assert {row["table"]: row["rows_n"] for row in check.rows("tables")} == {
+        "interactions": 5,
+        "contacts": 1,
+        "tickets": 1,
+        "agent_states": 0,
+    }
+    assert check.report["source"]["files"] == [
+        "x/interactions.csv",
+        "x/contacts-2026.jsonl",
+        "x/tickets/2026/05.csv",
+        "x/agent_states.csv",
+    ]
+
+
+def test_a_key_that_occurs_late_in_ndjson_is_read(tmp_path: Path) -> None:
+    early = '{"case_id": "%d", "started_at": "2026-05-01", "channel": "chat", "pair": {"in": 1}}\n'
+    late = '{"case_id": "x", "started_at": "2026-05-01", "channel": "chat", "late": "yes"}\n'
+    write(tmp_path, {"calls.jsonl": "".join(early % n for n in range(10_001)) + late})
+    log = call("log", "calls.jsonl", "--where", "late = yes", "-f", "json", cwd=tmp_path)
+    assert [row["case_id"] for row in log.rows("log")] == ["x"]
