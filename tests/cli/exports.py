@@ -9,10 +9,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import cxtool
 from tests.cli_helper import Result, call
 
-ROOT = Path(cxtool.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DEMO = "sample_data/demo"
 MAY = ("-p", "2026-05-25..2026-05-31")
 
