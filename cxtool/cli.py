@@ -26,9 +26,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "behavior calibrate": ("calibrate", "Freeze the cut points of behaviour scores in a file."),
     "cel": ("cel", "Companies in contact and their Customer Engagement Load."),
     "check": ("check", "Data quality: which rows were set aside, and why."),
+    "convert": ("convert", "Any export as the canonical Parquet dataset, by day."),
     "config": ("config", "The settings that hold, and where each came from."),
+    "profile infer": ("profile_infer", "Draft a mapping profile from an unknown file."),
     "profile list": ("profile_list", "The built-in mapping profiles."),
     "profile show": ("profile_show", "A mapping profile as TOML."),
+    "profile test": ("profile_test", "What a mapping profile makes of an export."),
     "sample": ("sample", "Write a synthetic export whose true metrics are known."),
 }
 

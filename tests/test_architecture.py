@@ -27,7 +27,7 @@ FLOORS = (
     ("calendar",),
     ("exports", "metrics", "synthetic", "view", "gates"),
     ("output",),
-    ("progress",),
+    ("progress", "dataset"),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -142,4 +142,4 @@ def test_every_listed_command_exists_and_starts_its_help_with_examples(name: str
 def test_every_command_module_is_listed() -> None:
     modules = {path.stem for path in (ROOT / "commands").glob("*.py")}
     listed = {module for module, _ in COMMANDS.values()}
-    assert modules - listed == {"__init__", "params", "run"}
+    assert modules - listed == {"__init__", "opening", "params", "run"}

@@ -23,7 +23,9 @@ def command(options: Shared) -> None:
     Example:
       cxtool behavior calibrate export/ -p 2026-04 -o cuts.json
     """
-    from cxtool.commands.run import Needs, messages, opened, settings_of, warn_of_set_aside
+    from cxtool.commands.opening import messages, settings_of, tell_set_aside
+    from cxtool.commands.run import Needs, opened
+    from cxtool.exports.export import days_of
     from cxtool.metrics.behavior_calibration import calibrate
     from cxtool.output import write_file
     from cxtool.progress import working
@@ -34,7 +36,7 @@ def command(options: Shared) -> None:
     )
     with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=needs.people)
-        warn_of_set_aside(export, tables, options)
+        tell_set_aside(export, tables.given, days_of(request), strict=False)
         cuts = calibrate(tables, settings)
     write_file(Path(str(options.output)), cuts.to_json().encode())
     messages().info(f"{options.output}: cut points of {len(cuts.behaviors)} behaviours")

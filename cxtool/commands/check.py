@@ -20,7 +20,8 @@ def command(options: Shared) -> int:
       cxtool check calls.csv -f csv -o set-aside.csv
       cxtool check export/ --section tables -f json
     """
-    from cxtool.commands.run import Needs, finish, opened, settings_of
+    from cxtool.commands.opening import settings_of
+    from cxtool.commands.run import Needs, finish, opened
     from cxtool.exports import quality
     from cxtool.progress import working
     from cxtool.schema import TABLES

@@ -143,7 +143,10 @@ ROWS = _group(
 OUTPUT = _group(
     "Writing",
     _option(
-        "-f", "--format", metavar="NAME", help="table, json, ndjson, csv, parquet, markdown or xlsx."
+        "-f",
+        "--format",
+        metavar="NAME",
+        help="table, json, ndjson, csv, parquet, markdown or xlsx.",
     ),
     _option("-o", "--output", metavar="FILE", help="Format by suffix; {date} is the as-of day."),
     _option("--section", metavar="ID", help="Section that is written, or viewed, on its own."),

@@ -28,7 +28,8 @@ def command(options: Shared, mapping: str) -> int:
     """
     from pathlib import Path
 
-    from cxtool.commands.run import Needs, finish, opened, settings_of
+    from cxtool.commands.opening import settings_of
+    from cxtool.commands.run import Needs, finish, opened
     from cxtool.exports import profile_report
     from cxtool.exports.profiles import load
     from cxtool.progress import working

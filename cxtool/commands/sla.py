@@ -32,7 +32,8 @@ def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
       cxtool sla export/ --breaches --limit 20
       cxtool sla export/ -q --fail-under sla_pct=80
     """
-    from cxtool.commands.run import Needs, run, settings_of
+    from cxtool.commands.opening import settings_of
+    from cxtool.commands.run import Needs, run
     from cxtool.metrics import sla
 
     dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]

@@ -1,0 +1,113 @@
+"""From the shared options to an opened export, and what is said of its rows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cxtool.commands.params import Shared
+from cxtool.config import Settings, load_settings
+from cxtool.errors import CxtoolError
+from cxtool.messages import Messages
+from cxtool.period import parse_time_zone
+
+if TYPE_CHECKING:
+    from cxtool.exports.export import Export
+    from cxtool.exports.scan import Days
+
+
+def settings_of(options: Shared) -> Settings:
+    """The settings that hold for these options."""
+    given = {
+        "profile": options.profile,
+        "period": options.period,
+        "compare": options.compare,
+        "tz": options.tz,
+        "format": options.format,
+        "color": options.color,
+    }
+    loaded = load_settings(
+        config_file=Path(options.config) if options.config else None,
+        options={key: value for key, value in given.items() if value is not None},
+        environ=os.environ,
+        cwd=Path.cwd(),
+    )
+    return loaded.settings
+
+
+@contextmanager
+def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> Iterator[Export]:
+    """The export that the options name, with the tables in ``uses``."""
+    from cxtool.exports.export import open_export
+    from cxtool.exports.text import TextOptions
+
+    with open_export(
+        export_arguments(options, settings),
+        settings=settings,
+        folder=Path.cwd(),
+        time_zone=parse_time_zone(settings.tz),
+        profile=settings.profile,
+        text=TextOptions(options.delimiter, options.encoding, options.skip_lines),
+        uses=uses,
+    ) as export:
+        yield export
+
+
+def export_arguments(options: Shared, settings: Settings) -> tuple[str, ...]:
+    """The EXPORT arguments: given, configured, piped in, or the current folder if it holds one.
+
+    With none of these the command's help goes to standard error, and the exit code is 2.
+    """
+    from cxtool.exports.sources import find, is_piped
+
+    if options.export:
+        return options.export
+    if settings.export:
+        return (settings.export,)
+    # An empty pipe is what cron and containers give a program: it stands for nothing.
+    if is_piped() and sys.stdin.buffer.peek(1):  # type: ignore[union-attr]
+        return ("-",)
+    try:
+        if any(file.table == "interactions" for file in find(["."], folder=Path.cwd())):
+            return (".",)
+    except CxtoolError:
+        pass
+    context = click.get_current_context()
+    click.echo(context.get_help(), err=True)
+    raise click.exceptions.Exit(2)
+
+
+def tell_set_aside(
+    export: Export, tables: Iterable[str], days: Days | None, *, strict: bool
+) -> None:
+    """One line about rows set aside; where strict, an error that shows the first of them."""
+    surveys = {table: export.survey(table, days) for table in tables}
+    count = sum(found.set_aside_n for found in surveys.values())
+    if not count:
+        return
+    if strict:
+        first_table = next(table for table, found in surveys.items() if found.set_aside_n)
+        first = export.set_aside(first_table, days).row(0, named=True)
+        raise CxtoolError(first_set_aside(first, count), hint="'cxtool check' lists them all")
+    read = sum(found.rows_read for found in surveys.values())
+    messages().warn(f"{count:,} of {read:,} rows were set aside; 'cxtool check' says why")
+
+
+def first_set_aside(row: dict[str, object], count: int) -> str:
+    """A set-aside row in words: file, line, column, value, reason."""
+    column = f"column {row['column']}, " if row["column"] else ""
+    value = f"value '{row['value']}': " if row["value"] is not None else ""
+    more = f" (and {count - 1:,} more)" if count > 1 else ""
+    return f"{row['file']}: line {row['line']}, {column}{value}{row['reason']}{more}"
+
+
+def messages() -> Messages:
+    """The messages object of this run."""
+    held = click.get_current_context().find_root().obj
+    return held if isinstance(held, Messages) else Messages()
