@@ -22,6 +22,7 @@ FULL_DATE_AND_TIME = 1.05  # above a column that has the date alone
 NAMED_AFTER = 3.0  # a file's name that tells the table
 REQUIRED_WEIGHT = 2.0
 MISSING = -5.0
+NEARLY_AS_MANY = 0.7  # of the columns, for another table to be worth naming
 VAGUE = 0.7  # a header that fits no better needs values that are all known
 LEAST_DIFFERENT = 0.9  # of the sampled values of an id
 CONVERTIBLE = {
@@ -62,7 +63,15 @@ def choose(file: File, *, table: str | None = None) -> tuple[Choice, list[str]]:
     names = [table] if table else list(TABLES)
     choices = [_choice(file, TABLES[name]) for name in names]
     best = max(choices, key=lambda choice: choice.score)
-    others = [c.table.name for c in choices if c is not best and not c.missing and not best.missing]
+    if best.missing and table is None and not _told(file):
+        return choices[names.index("interactions")], []
+    others = [
+        choice.table.name
+        for choice in choices
+        if choice is not best
+        and not choice.missing
+        and len(choice.picks) >= NEARLY_AS_MANY * len(best.picks)
+    ]
     return best, others
 
 
@@ -108,9 +117,14 @@ def _score(file: File, choice: Choice) -> float:
         pick.match.score * (REQUIRED_WEIGHT if name in required else 1.0)
         for name, pick in choice.picks.items()
     )
-    told = {table for table, _ in infer_words.told_by(file.stem, of="tables")}
-    named = file.raw.table == choice.table.name or choice.table.name in told
+    named = choice.table.name in _told(file)
     return score + NAMED_AFTER * named + MISSING * len(choice.missing)
+
+
+def _told(file: File) -> set[str]:
+    """The tables that the file's name tells of."""
+    told = {table for table, _ in infer_words.told_by(file.stem, of="tables")}
+    return told | ({file.raw.table} if file.raw.table else set())
 
 
 def _proposals(file: File, table: Table) -> Iterator[tuple[Pick, str]]:

@@ -100,7 +100,7 @@ def _reading(file: File, choice: Choice, pick: Pick, order: DateOrder | None) ->
             keys["time_zone"] = written.time_zone
         reading = Reading(keys, [f"All values were looked at: {'; '.join(written.evidence)}."])
     else:
-        reading = cells(file, columns[0], pick.name, kind)
+        reading = cells(file, columns[0], table=choice.table, name=pick.name)
         if pick.name == choice.table.key:
             reading.evidence.append(_uniqueness(file, pick.columns[0]))
     if len(columns) == 1 and not columns[0].dtype.is_temporal():

@@ -16,7 +16,7 @@ from cxtool.exports import infer_words
 from cxtool.exports.convert import FALSE, TRUE
 from cxtool.exports.infer_look import MOST, WAYS, Column, File, shown, text
 from cxtool.exports.infer_words import known_value
-from cxtool.schema import Type
+from cxtool.schema import Table, Type
 
 MANY_VALUES = 200
 SHOWN_VALUES = 5
@@ -47,8 +47,9 @@ def null_values(file: File, column: str) -> list[str]:
     return file.list_of(words.unique().sort())
 
 
-def cells(file: File, column: Column, name: str, kind: Type) -> Reading:
+def cells(file: File, column: Column, *, table: Table, name: str) -> Reading:
     """How the cells of a column are read as a canonical one other than a time."""
+    kind = table.field(name).type
     match kind:
         case Type.SECONDS:
             return _duration(file, column)
@@ -60,7 +61,9 @@ def cells(file: File, column: Column, name: str, kind: Type) -> Reading:
             return _number(file, column)
         case Type.LIST:
             return _list(file, column)
-    return _words(file, column, name) if name in MAPPED else Reading()
+    # Tickets keep the statuses of their system.
+    is_mapped = name in MAPPED and (table.name, name) != ("tickets", "status")
+    return _words(file, column, name) if is_mapped else Reading()
 
 
 def different(file: File, column: str) -> list[str] | None:

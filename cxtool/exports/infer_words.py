@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 EXACT, EXACT_WEAK, FILLED, PARTLY = 1.0, 0.6, 0.9, 0.5
+WEAK = "weak"  # stands for a language in the data
 LEAST_SHARE = 0.6  # of a header that a phrase within it must cover
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces
@@ -93,20 +94,20 @@ def match(name: str, *, table: str, column: str) -> Match | None:
     return best(name, _phrases(table, column))
 
 
-def best(name: str, phrases: Mapping[str, tuple[str, bool]]) -> Match | None:
-    """The phrase that a header fits best; ``phrases`` have a language and whether they are weak."""
+def best(name: str, phrases: Mapping[str, tuple[str, str]]) -> Match | None:
+    """The phrase that a header fits best. ``phrases``, as compared: as written, and language."""
     said = header(name)
     found = [
-        Match(score, phrase, language)
-        for phrase, (language, weak) in phrases.items()
-        if (score := _score(said, phrase, weak=weak)) is not None
+        Match(score, written, language)
+        for phrase, (written, language) in phrases.items()
+        if (score := _score(said, phrase, weak=language == WEAK)) is not None
     ]
     return max(found, key=lambda m: (m.score, len(m.phrase)), default=None)
 
 
 def part(name: str, *, of: str, kind: str) -> Match | None:
     """How well a header fits the ``date`` or ``time`` of a ``start`` or ``end``."""
-    return best(name, {normal(word): ("", False) for word in _data()["parts"][of][kind]})
+    return best(name, {normal(word): (word, "") for word in _data()["parts"][of][kind]})
 
 
 def known_value(cell: str, *, column: str) -> str | None:
@@ -143,7 +144,7 @@ def is_of_unanswered(name: str) -> bool:
 
 
 def _score(said: Header, phrase: str, *, weak: bool) -> float | None:
-    if said.text == phrase:
+    if said.text.replace(" ", "") == phrase.replace(" ", ""):
         return EXACT_WEAK if weak else EXACT
     if weak:
         return None
@@ -162,14 +163,14 @@ def _score(said: Header, phrase: str, *, weak: bool) -> float | None:
 
 
 @cache
-def _phrases(table: str, column: str) -> dict[str, tuple[str, bool]]:
-    """Phrase -> its language and whether it is weak. A table's own words come first."""
+def _phrases(table: str, column: str) -> dict[str, tuple[str, str]]:
+    """Phrase as compared -> as written, and its language. A table's own words come first."""
     own = {"own": [column]}
-    found: dict[str, tuple[str, bool]] = {}
+    found: dict[str, tuple[str, str]] = {}
     for group in (own, _words(table, column), _words("any", column)):
         for language, words in group.items():
             for word in words:
-                found.setdefault(" ".join(header(word).words), (language, language == "weak"))
+                found.setdefault(" ".join(header(word).words), (word, language))
     return found
 
 

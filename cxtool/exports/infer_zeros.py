@@ -49,18 +49,18 @@ def only_when(file: File, answered: Answered, sources: Mapping[str, str]) -> dic
         wanted[f"zero {name}"] = value.str.contains(ZERO).sum()
         wanted[f"else {name}"] = (~value.str.contains(ZERO)).sum()
     found = file.query(**wanted)
-    others = f"the other {found['rows']:,} rows"
+    others = f"the others, {found['rows']:,} rows,"
     readings = {}
     for name in names:
         zero_n, else_n = found[f"zero {name}"], found[f"else {name}"]
         if not found["rows"] or (else_n and name != "first_response_s"):
             continue
         if else_n:
-            said = f"{else_n:,} of {others} have a wait that no agent ended"
+            said = f"of {others} {else_n:,} have a wait that no agent ended"
         elif zero_n:
-            said = f"{others} all have 0 or nothing ({zero_n:,} have 0)"
+            said = f"{others} have nothing but 0 ({zero_n:,} times)"
         else:
-            said = f"{others} are all empty"
+            said = f"{others} have nothing"
         condition = {answered.column: list(answered.yes)}
         told = f"Only where '{answered.column}' is {some(answered.yes)}: {said}."
         readings[name] = Reading({"only_when": condition}, [told])
