@@ -75,7 +75,9 @@ def report(
         main="agents",
         notes=(
             *tables.notes,
-            *behavior_notes.of_reference(cuts, calibration, found.counts, settings),
+            *behavior_notes.of_reference(
+                cuts, calibration, found.counts, settings, compared=found.compared
+            ),
             *behavior_notes.of_orphans(tables),
         ),
     )

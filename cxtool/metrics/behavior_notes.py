@@ -26,11 +26,17 @@ DEPENDENT = (
 
 
 def of_reference(
-    cuts: Sequence[Cuts], calibration: CutPoints | None, counts: pl.DataFrame, settings: Settings
+    cuts: Sequence[Cuts],
+    calibration: CutPoints | None,
+    counts: pl.DataFrame,
+    settings: Settings,
+    *,
+    compared: bool,
 ) -> tuple[str, ...]:
     """What the scores were ranked against, and where that reference is thin or does not fit."""
     if calibration is None:
-        notes = ["Scores are ranked within both compared periods together."]
+        where = "both compared periods together" if compared else "the period"
+        notes = [f"Scores are ranked within {where}."]
     else:
         notes = [
             "Scores are ranked against the frozen cut points of "
@@ -52,7 +58,7 @@ def of_reference(
 
 def of_few_agents(sums: pl.DataFrame) -> tuple[str, ...]:
     """A caution where the team's trend leans on few agents."""
-    note = few_agents_note(sums.filter(pl.col(CURRENT))["agent_id"].n_unique())
+    note = few_agents_note(sums.filter(pl.col(CURRENT))["agent_id"].drop_nulls().n_unique())
     return (note,) if note else ()
 
 

@@ -368,3 +368,17 @@ def test_where_does_not_move_the_reference(tmp_path: Path) -> None:
     some = indices(folder, "--where", "agent = Ann", key="build_rapport")
     assert some == {name: index for name, index in everybody.items() if name in some}
     assert 0 < len(some) < len(everybody)
+
+
+def test_notes_say_only_what_holds(tmp_path: Path) -> None:
+    """B3, B7: nothing leans on agents that nobody named; a lone period is ranked within itself."""
+    cases = [
+        {k: v for k, v in row.items() if k != "agent"} for row in two_periods()["interactions"]
+    ]
+    folder = export(tmp_path, interactions=cases, behaviors=two_periods()["behaviors"])
+    found = report("behavior", ".", "-p", "7d", cwd=folder)
+    team = {part["id"]: part for part in found["sections"]}["team"]
+    assert team["notes"] == []
+    assert "Scores are ranked within both compared periods together." in found["notes"]
+    alone = report("behavior", ".", "-p", "7d", "--compare", "none", cwd=folder)
+    assert "Scores are ranked within the period." in alone["notes"]
