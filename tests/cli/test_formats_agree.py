@@ -18,14 +18,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cxtool.commands import run
-from cxtool.render import RenderOptions, render
 from cxtool.render.frames import plain
 from cxtool.render.markdown import escaped
 from cxtool.report import Column, Report, Section
 from cxtool.units import MISSING, Unit, show, show_change
 from tests.cli.exports import DEMO, ROOT, done, export
-from tests.cli_helper import call
+from tests.cli.made import Made, make
 
 SLA = ("sla", DEMO, "--by", "channel", "--by", "label", "--by", "agent,day", "--breaches")
 REPORTS = {
@@ -55,43 +53,12 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-class Made:
-    """A report as the command made it, and what each format says of it."""
-
-    def __init__(self, name: str, broken: Path) -> None:
-        command = REPORTS[name]
-        self.cwd = broken if command[1] == "broken" else ROOT
-        self.command = tuple("." if word == "broken" else word for word in command)
-        self.report = self._capture()
-
-    def _capture(self) -> Report:
-        caught: list[Report] = []
-        with pytest.MonkeyPatch.context() as patch:
-            finish = run.finish
-
-            def spy(report: Report, *rest: Any, **options: Any) -> None:
-                caught.append(report)
-                finish(report, *rest, **options)
-
-            patch.setattr(run, "finish", spy)
-            self.output("json")
-        return caught[0]
-
-    def output(self, fmt: str) -> bytes:
-        """What the command writes in a format."""
-        result = call(*self.command, "-f", fmt, cwd=self.cwd)
-        assert result.code in (0, 1), result.err
-        return result.out
-
-    def rendered(self, fmt: str, *, section: str, raw: bool = True) -> bytes:
-        """A section in a format, of the report that the command made."""
-        text = render(self.report, fmt=fmt, options=RenderOptions(section=section, raw=raw))
-        return text.encode() if isinstance(text, str) else text
-
-
 @cache
 def made(name: str, broken: Path) -> Made:
-    return Made(name, broken)
+    folder, *_ = command = REPORTS[name][1:]
+    if folder == "broken":
+        return make(REPORTS[name][0], ".", cwd=broken)
+    return make(REPORTS[name][0], *command, cwd=ROOT)
 
 
 @pytest.fixture(params=REPORTS)
@@ -107,7 +74,7 @@ def rows_of(section: Section, report: Report) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("fmt", ["ndjson", "csv", "parquet"])
 def test_one_table_formats_give_the_main_section(one: Made, fmt: str) -> None:
-    assert one.output(fmt) == one.rendered(fmt, section=one.report.main, raw=False)
+    assert one.output(fmt) == one.output(fmt, section=one.report.main)
 
 
 def test_json_and_ndjson_say_the_frames(one: Made) -> None:
@@ -119,7 +86,7 @@ def test_json_and_ndjson_say_the_frames(one: Made) -> None:
         assert len(rows) == section.rows.height
         assert [list(row) for row in by_id[section.id]] == [list(row) for row in rows]
         assert [without_times(r) for r in by_id[section.id]] == [without_times(r) for r in rows]
-        lines = one.rendered("ndjson", section=section.id).decode().splitlines()
+        lines = one.output("ndjson", section=section.id).decode().splitlines()
         assert [json.loads(line) for line in lines] == by_id[section.id]
 
 
@@ -130,13 +97,13 @@ def without_times(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_parquet_reads_back_as_the_frames(one: Made) -> None:
     for section in one.report.sections:
-        read = pl.read_parquet(io.BytesIO(one.rendered("parquet", section=section.id)))
+        read = pl.read_parquet(io.BytesIO(one.output("parquet", section=section.id)))
         assert read.equals(plain(section.rows, one.report.time_zone), null_equal=True), section.id
 
 
 def test_csv_says_the_frames(one: Made) -> None:
     for section in one.report.sections:
-        text = one.rendered("csv", section=section.id).decode()
+        text = one.output("csv", section=section.id, raw=True).decode()
         told = list(csv.DictReader(io.StringIO(text)))
         assert len(told) == section.rows.height
         for cells, row in zip(told, rows_of(section, one.report), strict=True):

@@ -2,18 +2,20 @@
 
 ``pytest --update-golden`` accepts what is written now; the difference is then read like code. The
 terminal's files hold colours as escape sequences: look at them with ``cat``. Parquet is kept as
-its types and rows. Serves all of L, S, B and C.
+its types and rows.
 """
 
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.cli.exports import DEMO, ROOT, export
+from tests.cli.made import Made, make
 from tests.cli_helper import call
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -107,6 +109,12 @@ def cuts(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@cache
+def made(name: str, broken: Path, cuts: str) -> Made:
+    command = [cuts if word == "cuts.json" else word for word in REPORTS[name]]
+    return make(*command, "--no-pager", cwd=broken if "interactions.csv" in command else ROOT)
+
+
 @pytest.mark.parametrize(("name", "fmt"), CASES, ids=[f"{name}-{fmt}" for name, fmt in CASES])
 def test_report(
     name: str,
@@ -116,16 +124,13 @@ def test_report(
     monkeypatch: pytest.MonkeyPatch,
     golden: Golden,
 ) -> None:
-    command = [cuts if word == "cuts.json" else word for word in REPORTS[name]]
-    cwd = broken if "interactions.csv" in command else ROOT
+    """L1-L17, S1-S6, B1-B11, C1-C11: what people and programs get."""
+    one = made(name, broken, cuts)
+    assert one.code == (1 if name == "check" else 0)
     if fmt == "terminal":
         on_a_terminal(monkeypatch)
-        command += ["--no-pager"]
-    else:
-        command += ["-f", fmt]
-    result = call(*command, cwd=cwd)
-    assert result.code == (1 if name == "check" else 0), result.err
-    text = parquet_text(result.out) if fmt == "parquet" else result.text
+    written = one.output("table" if fmt == "terminal" else fmt)
+    text = parquet_text(written) if fmt == "parquet" else written.decode()
     golden(f"{name}.{SUFFIXES[fmt]}", text)
 
 
@@ -157,7 +162,6 @@ def test_no_golden_file_is_left_over_or_large() -> None:
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output becomes a terminal of 80 columns that knows colours."""
     monkeypatch.setattr("cxtool.output.is_terminal", lambda stream: True)
-    monkeypatch.setattr("cxtool.progress.is_terminal", lambda stream: False)
     for name, value in (("COLUMNS", "80"), ("LINES", "50"), ("TERM", "xterm-256color")):
         monkeypatch.setenv(name, value)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
