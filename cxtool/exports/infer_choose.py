@@ -22,6 +22,7 @@ FULL_DATE_AND_TIME = 1.05  # above a column that has the date alone
 NAMED_AFTER = 3.0  # a file's name that tells the table
 REQUIRED_WEIGHT = 2.0
 MISSING = -5.0
+HALF = 0.5  # of the values must be times; what is not is set aside row by row
 NEARLY_AS_MANY = 0.7  # of the columns, for another table to be worth naming
 VAGUE = 0.7  # a header that fits no better needs values that are all known
 LEAST_DIFFERENT = 0.9  # of the sampled values of an id
@@ -91,6 +92,11 @@ def _choice(file: File, table: Table) -> Choice:
                 better = " + ".join(f"'{column}'" for column in picks[pick.name].columns)
                 reasons.setdefault(label, f"could be {pick.name}; {better} fits better")
         elif used.isdisjoint(pick.columns):
+            picks[pick.name] = pick
+            used.update(pick.columns)
+    for pick, objection in proposals:
+        # What is required may share a column: the ticket of a help desk is its case.
+        if pick.name in table.required and not objection and pick.name not in picks:
             picks[pick.name] = pick
             used.update(pick.columns)
     picks = {
@@ -179,11 +185,12 @@ def _objection(table: Table, name: str, column: Column, match: Match) -> str:
         return ""
     if kind in CONVERTIBLE and not column.dtype.is_temporal():
         return "" if column.written_as(*CONVERTIBLE[kind]) else f"its values are no {_PLURAL[kind]}"
+    if name in ("status", "disposition") and _all_known(column, "answered"):
+        return "its values tell whether somebody answered"
     if name in BY_VALUES or (name == "status" and table.name == "interactions"):
         strict = name == "sentiment" or match.score < VAGUE
         known = _all_known(column, name) if strict else _some_known(column, name)
-        if not known or (name == "status" and _all_known(column, "answered")):
-            return f"its values are no words for {name}"
+        return "" if known else f"its values are no words for {name}"
     return ""
 
 
@@ -198,7 +205,7 @@ def _may_be_time(column: Column) -> bool:
     if column.dtype.is_temporal():
         return True
     is_epoch = all(value.isdigit() and len(value) in (9, 10, 12, 13) for value in column.values)
-    return is_epoch or column.written_as("dated")
+    return is_epoch or column.shares["dated"] > HALF
 
 
 def _all_known(column: Column, name: str) -> bool:

@@ -25,7 +25,7 @@ WAYS = {
     "clock": r"^(?:\d+[:.])?\d{1,3}[:.]\d{2}(?:[.,]\d+)?$",
     "worded": r"(?i)^\d+\s*(?:d|h|m|min|s|ms)(?:\s*\d+\s*(?:h|m|min|s|ms))*$",
     "iso_duration": r"^P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$",
-    "dated": r"(?i)^(?:\d{4}\D\d{1,2}\D\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?:\d{6})?"
+    "dated": r"(?i)^(?:\d{3,4}\D\d{1,2}\D\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?:\d{6})?"
     r"|\d{1,2}[-/. ]?[a-z]{3,9}[-/., ]*\d{2,4}|[a-z]{3,9} \d{1,2},? \d{4})(?:\D|$)",
     "time_of_day": r"(?i)^\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d+)?\s*(?:am|pm)?$",
 }
@@ -33,7 +33,7 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file. ``sample`` holds its first values, without empty ones."""
+    """A column of the file. ``sample`` holds its first values; empty ones do not count."""
 
     name: str
     dtype: pl.DataType
@@ -48,9 +48,8 @@ class Column:
 
     @cached_property
     def values(self) -> list[str]:
-        """The different values of the sample, first ones first, without words for nothing."""
-        found = self.sample.unique(maintain_order=True)
-        return found.filter(~found.str.to_lowercase().is_in(infer_words.null_words())).to_list()
+        """The different values of the sample, first ones first."""
+        return self.sample.unique(maintain_order=True).to_list()
 
     @cached_property
     def shares(self) -> dict[str, float]:
@@ -110,11 +109,7 @@ class File:
 
 def look(raw: RawTable) -> File:
     """The file with a first look at each column that holds plain values."""
-    names = [
-        name
-        for name in raw.columns
-        if not raw.schema[name].is_nested() and raw.schema[name] != pl.Binary
-    ]
+    names = [name for name in raw.columns if _is_plain(raw, name)]
     wanted = [pl.len().alias("rows")]
     for number, name in enumerate(names):
         value = text(name).drop_nulls()
@@ -135,8 +130,22 @@ def look(raw: RawTable) -> File:
     return File(raw=raw, columns=columns, rows_n=rows_n)
 
 
+def _is_plain(raw: RawTable, name: str) -> bool:
+    """Whether a column holds plain values under a name that is no pattern of names."""
+    kind = raw.schema[name]
+    is_pattern = name == "*" or (name.startswith("^") and name.endswith("$"))
+    return not (kind.is_nested() or kind == pl.Binary or is_pattern)
+
+
 def text(name: str) -> pl.Expr:
-    """A column as text, trimmed; empty is null."""
+    """A column as text, trimmed; empty cells and words for nothing are null."""
+    value = trimmed(name)
+    is_nothing = value.str.to_lowercase().is_in(infer_words.null_words())
+    return pl.when(~is_nothing).then(value)
+
+
+def trimmed(name: str) -> pl.Expr:
+    """A column as text, trimmed; empty cells are null."""
     stripped = pl.col(name).cast(pl.String).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
 

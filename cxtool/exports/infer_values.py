@@ -14,7 +14,7 @@ import polars as pl
 
 from cxtool.exports import infer_words
 from cxtool.exports.convert import FALSE, TRUE
-from cxtool.exports.infer_look import MOST, WAYS, Column, File, shown, text
+from cxtool.exports.infer_look import MOST, WAYS, Column, File, shown, text, trimmed
 from cxtool.exports.infer_words import known_value
 from cxtool.schema import Table, Type
 
@@ -42,9 +42,8 @@ class Reading:
 
 def null_values(file: File, column: str) -> list[str]:
     """The spellings in a column that stand for an empty cell."""
-    value = text(column)
-    words = value.filter(value.str.to_lowercase().is_in(infer_words.null_words()))
-    return file.list_of(words.unique().sort())
+    value = trimmed(column)
+    return file.list_of(value.filter(value.is_not_null() & text(column).is_null()).unique().sort())
 
 
 def cells(file: File, column: Column, *, table: Table, name: str) -> Reading:
@@ -67,10 +66,9 @@ def cells(file: File, column: Column, *, table: Table, name: str) -> Reading:
 
 
 def different(file: File, column: str) -> list[str] | None:
-    """All different values of a column in order, without words for nothing; None: too many."""
-    value = text(column)
-    kept = value.filter(~value.str.to_lowercase().is_in(infer_words.null_words()))
-    found = file.list_of(kept.unique().sort().head(MANY_VALUES + 1))
+    """All different values of a column in order; None: too many."""
+    values = text(column).drop_nulls().unique().sort()
+    found = file.list_of(values.head(MANY_VALUES + 1))
     return found if len(found) <= MANY_VALUES else None
 
 
