@@ -35,15 +35,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sample": ("sample", "Write a synthetic export whose true metrics are known."),
 }
 
-EXAMPLES = """\b
-Examples:
-  cxtool sla export/                       compliance of the last 7 days
-  cxtool sla export/ --by agent -p 2026-05
-  cxtool cel export/ -f csv -o cel.csv
-  cxtool behavior export/ --agent "Zofia Zaremba"
-  cxtool check export/                     what could not be used, and why
-"""
-
 
 class Commands(click.Group):
     """Commands imported on call; an unknown one is answered with the nearest.
@@ -107,7 +98,6 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=True,
 )
@@ -117,6 +107,14 @@ def cli() -> None:
 
     EXPORT is a folder, files or globs of CSV, NDJSON or Parquet, or - for standard input. Figures
     go to standard output, messages to standard error.
+
+    \b
+    Examples:
+      cxtool sla export/                       compliance of the last 7 days
+      cxtool sla export/ --by agent -p 2026-05
+      cxtool cel export/ -f csv -o cel.csv
+      cxtool behavior export/ --agent "Zofia Zaremba"
+      cxtool check export/                     what could not be used, and why
     """
 
 

@@ -71,7 +71,7 @@ def examples(text: str) -> list[str]:
 
 def help_texts() -> dict[str, str]:
     context = click.Context(cli.cli)
-    texts = {"cxtool": cli.EXAMPLES}
+    texts = {"cxtool": cli.cli.help or ""}
     for name in cli.COMMANDS:
         command = cli.cli.get_command(context, name)
         texts[name] = (command.help if command else None) or ""

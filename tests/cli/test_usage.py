@@ -55,6 +55,12 @@ def test_no_file_and_nothing_piped_is_help_and_exit_2(command: str, tmp_path: Pa
     assert "Examples:" in result.err.split("Options of this command:")[0]
 
 
+def test_help_of_the_program_starts_with_examples_and_lists_the_commands(tmp_path: Path) -> None:
+    shown = done("--help", cwd=tmp_path).text
+    assert shown.index("Examples:") < shown.index("Options:") < shown.index("Commands:")
+    assert all(f"\n  {command} " in shown for command in COMMANDS)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_examples_before_options(command: str, tmp_path: Path) -> None:
     shown = done(*command.split(), "--help", cwd=tmp_path).text
