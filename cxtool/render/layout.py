@@ -195,7 +195,7 @@ class _View:
             texts=texts,
             tones=tones,
             right=column.unit in NUMERIC,
-            drop=column.drop,
+            drop=self._drop(column),
             role=column.role,
             of=column.of,
             icons=self._is_iconic(column),
@@ -220,6 +220,10 @@ class _View:
     def _is_iconic(self, column: Column) -> bool:
         banded = column.unit is Unit.INDEX or (column.key, "band") in self.beside
         return banded and self.options.sentiment == "icons"
+
+    def _drop(self, column: Column) -> int:
+        # Icons are for scanning side by side: narrow, and what was asked for.
+        return min(column.drop, 1) if self._is_iconic(column) else column.drop
 
     def _change(self, column: Column) -> tuple[list[str], list[Tone]]:
         sizes, units = self._values(column), self._units(column)

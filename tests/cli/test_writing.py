@@ -202,6 +202,17 @@ def test_a_terminal_table_fits_and_says_what_is_left_out() -> None:
 
 
 @pytest.mark.usefixtures("terminal")
+def test_all_icons_fit_on_a_narrow_terminal() -> None:
+    """B10: nine behaviours and the overall total of each agent, side by side in 80 columns."""
+    arguments = ("--icons", "--section", "agents", "--no-pager", "--no-color")
+    text = done("behavior", DEMO, *arguments, cwd=ROOT).text
+    assert max(map(cell_len, text.splitlines())) <= 80
+    (header,) = [line for line in text.splitlines() if line.split()[-1:] == ["Change"]]
+    assert header.split()[-11:] == [*map(str, range(1, 11)), "Change"]
+    assert "10 Overall" in text
+
+
+@pytest.mark.usefixtures("terminal")
 def test_parquet_is_not_written_to_a_terminal(odd: Path) -> None:
     result = call("log", "-f", "parquet", cwd=odd)
     assert (result.code, result.out) == (2, b"")
