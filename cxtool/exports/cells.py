@@ -18,7 +18,7 @@ from cxtool.exports.convert import (
     raw_value,
     under_condition,
 )
-from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
 from cxtool.exports.times import clock_change
 from cxtool.exports.typed import can_fail, from_typed, typed_value
@@ -102,7 +102,7 @@ def _reads_text(raw: RawTable, mapping: ColumnMap) -> bool:
     if mapping.value is not None or mapping.parts:
         return True
     is_text = raw.schema[mapping.source[0]] == pl.String
-    return is_text or bool(mapping.map or mapping.null_values or mapping.formats)
+    return is_text or mapping.rewrites
 
 
 def _text(raw: RawTable, mapping: ColumnMap) -> pl.Expr:
@@ -121,8 +121,11 @@ def _hints(
     if kind is Type.STR:
         return Hints()
     if not general:
-        return look(raw.seen(value), kind, mapping)
+        hints = look(raw.seen(value), kind, mapping)
+        return replace(hints, decimal_comma=hints.decimal_comma or raw.decimal_comma)
     if kind not in (Type.SECONDS, Type.FLOAT, Type.INT):
         return Hints()
+    if raw.decimal_comma:
+        return Hints(decimal_comma=True)
     has_comma = raw.frame.select(value.str.contains(DECIMAL_COMMA).any())
     return Hints(decimal_comma=bool(has_comma.collect(engine="streaming").item()))

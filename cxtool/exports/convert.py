@@ -7,11 +7,12 @@ unreadable values asks again with ``general`` hints, which try everything.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
-from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.times import ISO_FORMATS, formats_of, parse_local, parse_times
 from cxtool.schema import Type
 
@@ -26,6 +27,7 @@ WORDS = (
     r"^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?"
     r"\s*(?:(\d+(?:\.\d+)?)\s*s)?\s*(?:(\d+)\s*ms)?$"
 )
+ISO_8601 = r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$"  # PT4M10S
 # Strictly JSON: one value that is not would stop the whole query.
 JSON_ESCAPE = (
     r'\\(?:["\\/bfnrt]|u[0-9a-cefA-CEF][0-9a-fA-F]{3}|u[dD][0-7][0-9a-fA-F]{2}'
@@ -82,12 +84,30 @@ def clean(name: str) -> pl.Expr:
 
 
 def as_text(value: pl.Expr, source: ColumnMap) -> pl.Expr:
-    """The value under the profile's value map, its null words and its condition."""
-    if source.map:
+    """The value as the profile rewrites it: part of it, mapped, null words, filled or not."""
+    if source.extract is not None:
+        value = _extracted(value, source.extract)
+    if source.otherwise is not None:
+        kept = source.otherwise or None
+        mapped = value.replace_strict(source.map, default=kept, return_dtype=pl.String)
+        value = pl.when(value.is_not_null()).then(mapped)
+    elif source.map:
         value = value.replace(source.map)
     if source.null_values:
         value = pl.when(~value.is_in(source.null_values)).then(value)
+    if source.filled:
+        given, absent = source.filled
+        value = pl.when(value.is_not_null()).then(pl.lit(given)).otherwise(pl.lit(absent))
+    if source.default is not None:
+        value = value.fill_null(source.default)
     return under_condition(value, source)
+
+
+def _extracted(value: pl.Expr, pattern: str) -> pl.Expr:
+    """The pattern's first group where it has one, else all that it matches; no match is null."""
+    has_group = re.compile(pattern).groups > 0
+    found = value.str.extract(pattern, group_index=1 if has_group else 0).str.strip_chars()
+    return pl.when(found != "").then(found)
 
 
 def under_condition(value: pl.Expr, source: ColumnMap) -> pl.Expr:
@@ -166,7 +186,10 @@ def _durations(value: pl.Expr, unit_ms: float, *, plain: bool) -> pl.Expr:
     words = value.str.extract_groups(WORDS)
     as_clock = _total(clock, {"1": 3_600_000, "2": 60_000, "3": 1000}, needed="3")
     in_words = _total(words, {"1": 86_400_000, "2": 3_600_000, "3": 60_000, "4": 1000, "5": 1})
-    return pl.coalesce(as_number, as_clock, pl.when(value.str.contains(r"[dhms]")).then(in_words))
+    iso = value.str.extract_groups(ISO_8601)
+    as_iso = _total(iso, {"1": 86_400_000, "2": 3_600_000, "3": 60_000, "4": 1000})
+    in_words = pl.when(value.str.contains(r"[dhms]")).then(in_words)
+    return pl.coalesce(as_number, as_clock, in_words, as_iso)
 
 
 def _total(groups: pl.Expr, weights: dict[str, int], *, needed: str | None = None) -> pl.Expr:

@@ -25,8 +25,15 @@ class Dialect:
     body_line: int
 
 
-def find_dialect(head: str, *, name: str, delimiter: str | None, skip_lines: int) -> Dialect:
-    """The dialect from the beginning of a file.
+def find_dialect(
+    head: str,
+    *,
+    name: str,
+    delimiter: str | None,
+    skip_lines: int,
+    header: tuple[str, ...] = (),
+) -> Dialect:
+    """The dialect from the beginning of a file. ``header`` is that of a file without one.
 
     Raises CxtoolError where there is no header that can be read, UsageError for a delimiter that
     is no single ASCII character.
@@ -41,13 +48,15 @@ def find_dialect(head: str, *, name: str, delimiter: str | None, skip_lines: int
     if skip >= len(lines):
         raise CxtoolError(f"{name}: no header line after {skip} lines")
     found = _named(delimiter) if delimiter else _delimiter(lines[skip])
+    if header:
+        return Dialect(found, _unique(header), body_line=skip + 1)
     reader = csv.reader(lines[skip:], delimiter=found)
     csv.field_size_limit(LONGEST_CELL)
     try:
-        header = tuple(cell.strip() for cell in next(reader))
+        cells = tuple(cell.strip() for cell in next(reader))
     except csv.Error as error:
         raise CxtoolError(f"{name}: the header cannot be read ({error})") from None
-    return Dialect(found, _unique(header), body_line=skip + reader.line_num + 1)
+    return Dialect(found, _unique(cells), body_line=skip + reader.line_num + 1)
 
 
 def _named(delimiter: str) -> str:

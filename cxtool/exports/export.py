@@ -17,13 +17,11 @@ import polars as pl
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.exports import canonical, filters
-from cxtool.exports.feeds import feeds_of, nothing_fits
-from cxtool.exports.mapped import MappedTable, map_table
+from cxtool.exports.grammar import Condition, parse_where
+from cxtool.exports.opening import Opening, opened
 from cxtool.exports.profiles import load
-from cxtool.exports.raw import read
 from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
-from cxtool.exports.sources import find
 from cxtool.exports.survey import Survey
 from cxtool.exports.text import TextOptions
 from cxtool.period import Request, day_number
@@ -74,7 +72,7 @@ class Export(Readings):
         frames = {name: self.rows(name, days) for name in names}
         cases = canonical.cases(frames, self.settings, time_zone=self.time_zone, people=people)
         others = {name: self._other(frames, name) for name in names if name != "interactions"}
-        conditions = [filters.parse_where(text) for text in where]
+        conditions = [parse_where(text) for text in where]
         filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
         return Tables(
             cases=_narwhals(filtered.pop("interactions")),
@@ -93,7 +91,7 @@ class Export(Readings):
         return canonical.other(frames, name)
 
     def _filtered(
-        self, frames: dict[str, pl.LazyFrame], conditions: Sequence[filters.Condition]
+        self, frames: dict[str, pl.LazyFrame], conditions: Sequence[Condition]
     ) -> tuple[dict[str, pl.LazyFrame], list[str]]:
         """Cases and tickets under the conditions; a note for tickets that lack the column."""
         notes = []
@@ -125,6 +123,7 @@ class Export(Readings):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
         if repeated := sum(found.repeated_n for found in surveys):
             notes.append(f"{repeated:,} exactly repeated rows were counted once.")
+        notes += self.profile_notes(names)
         notes += clock_notes(surveys, self.time_zone)
         unknown = self.survey("interactions", days).unknown_direction_n
         if "direction" not in self.given("interactions"):
@@ -138,6 +137,20 @@ class Export(Readings):
             and day_number(request.previous.start) < span[0] < day_number(request.previous.end)
         ):
             notes.append("The export begins inside the compared period: trends are partial.")
+        return notes
+
+    def profile_notes(self, names: Sequence[str]) -> list[str]:
+        """What a profile makes of rows and of handle time."""
+        notes = [
+            f"{count:,} rows of {name} do not count, as the profile says."
+            for name in names
+            if (count := sum(part.not_counted_n for part in self.mapped[name]))
+        ]
+        parts = self.mapped["interactions"] if "interactions" in names else []
+        kinds = {part.feed.handle_time for part in parts if "handle_s" in part.given}
+        if "work" in kinds:
+            some = "" if kinds == {"work"} else " of some cases"
+            notes.append(f"Handle time{some} is active work alone, not the whole case.")
         return notes
 
 
@@ -203,30 +216,23 @@ def open_export(
     chosen = load(profile, folder=folder) if profile else None
     with tempfile.TemporaryDirectory(prefix="cxtool-") as temporary:
         scratch = Path(temporary)
-        wanted = {*uses, *PEOPLE}
-        found = find(arguments, folder=folder, any_name=chosen is not None)
-        files = [file for file in found if chosen or file.table is None or file.table in wanted]
-        mapped: dict[str, list[MappedTable]] = {}
-        ignored: list[str] = []
-        names = set()
-        for number, raw in enumerate(read(files, text, scratch=scratch)):
-            feeds, used = feeds_of(raw, chosen)
-            names.update({used.name} if used else set())
-            if not feeds:
-                ignored.extend(raw.files)
-            for feed in feeds:
-                if feed.table in wanted:
-                    part = map_table(
-                        raw, feed, number=number, settings=settings, time_zone=time_zone
-                    )
-                    mapped.setdefault(feed.table, []).append(part)
-        if not mapped:
-            raise nothing_fits([file.name for file in found], chosen)
+        made = opened(
+            arguments,
+            chosen,
+            Opening(
+                settings=settings,
+                folder=folder,
+                time_zone=time_zone,
+                text=text,
+                tables=frozenset({*uses, *PEOPLE}),
+                scratch=scratch,
+            ),
+        )
         yield Export(
-            mapped=mapped,
+            mapped=made.mapped,
             time_zone=time_zone,
             scratch=scratch,
             settings=settings,
-            profile=", ".join(sorted(names)) or None,
-            ignored=tuple(ignored),
+            profile=", ".join(sorted(made.profiles)) or None,
+            ignored=tuple(made.ignored),
         )

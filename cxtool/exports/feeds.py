@@ -2,33 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cxtool.errors import CxtoolError, nearest
-from cxtool.exports.profiles import Feed, Profile, bind, canonical_feed, recognise
-from cxtool.exports.raw import RawTable
+from cxtool.exports.binding import Feed, bound, canonical_feed, fits
+from cxtool.exports.nested import is_json
+from cxtool.exports.profile_form import Dialect, Profile, TableMap
+from cxtool.exports.raw import RawTable, read
+from cxtool.exports.recognise import recognise, recognise_line
+from cxtool.exports.shape import Shaped
+from cxtool.exports.sources import SourceFile
+from cxtool.exports.text import TextOptions
 from cxtool.schema import TABLES
 
 SHOWN_COLUMNS = 12
 SHOWN_LETTERS = 40
+FIRST_LINE_BYTES = 4096
 
 
-def feeds_of(raw: RawTable, chosen: Profile | None) -> tuple[list[Feed], Profile | None]:
-    """The tables that a file feeds, and the profile that says so, if any.
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A file and what it feeds: a canonical table, or the tables of a profile, or nothing."""
 
-    No table: the chosen profile does not fit the file. Raises CxtoolError for a file that lacks
-    required columns, all of them at once.
+    raw: RawTable
+    canonical: Feed | None = None
+    profile: Profile | None = None
+
+    @property
+    def mappings(self) -> list[TableMap]:
+        """The profile's tables that the file feeds."""
+        tables = self.profile.tables if self.profile else []
+        file, columns = self.raw.files[0], self.raw.columns
+        return [mapping for mapping in tables if fits(mapping, file=file, columns=columns)]
+
+
+def under_profile(raws: Sequence[RawTable], chosen: Profile) -> list[Fed]:
+    """The files under a profile that was named."""
+    return [Fed(raw, profile=chosen) for raw in raws]
+
+
+def by_columns(raws: Sequence[RawTable], reread: Rereader) -> list[Fed]:
+    """The files by what their own columns tell, beside known ones those that tell nothing.
+
+    Raises CxtoolError where nothing tells what a file is: the required columns that it lacks.
     """
-    if chosen is not None:
-        return _bound(raw, chosen), chosen
-    feed = canonical_feed(raw.table or "interactions", raw.columns)
-    missing = [name for name in TABLES[feed.table].required if name not in feed.columns]
-    if not missing:
-        return [feed], None
-    recognised = recognise(raw.columns)
-    if recognised is not None:
-        return _bound(raw, recognised), recognised
-    raise _lacking(raw, feed.table, missing)
+    known = list(_known(raws, reread))
+    profiles = {fed.profile.name: fed.profile for fed in known if fed.profile is not None}
+    if not profiles:
+        for fed in known:
+            if fed.canonical is None:
+                raise _lacking(fed.raw)
+    # What no header tells belongs to the system that the others tell.
+    return [_beside(fed, list(profiles.values())) for fed in known]
+
+
+def is_canonical(raw: RawTable) -> bool:
+    """Whether the file has the required columns of its table, under their own names."""
+    return not _missing(canonical_feed(raw.table or "interactions", raw.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Rereader:
+    """What it takes to read a file again in the dialect of a profile."""
+
+    files: Sequence[SourceFile]
+    options: TextOptions
+    scratch: Path
+
+    def again(self, raw: RawTable, dialect: Dialect | None) -> RawTable:
+        """The file in this dialect, where it is a text file."""
+        if dialect is None or raw.text is None:
+            return raw
+        file = self.files[raw.positions[0]]
+        (made,) = read([file], with_dialect(self.options, dialect), scratch=self.scratch)
+        return replace(made, positions=raw.positions)
+
+
+def with_dialect(options: TextOptions, dialect: Dialect | None) -> TextOptions:
+    """The options under a profile's dialect; what the user says comes before it."""
+    if dialect is None:
+        return options
+    return TextOptions(
+        delimiter=options.delimiter or dialect.delimiter,
+        encoding=options.encoding or dialect.encoding,
+        skip_lines=options.skip_lines or dialect.skip_lines,
+        quote=dialect.quote,
+        header=tuple(dialect.header),
+        ragged=dialect.ragged,
+        decimal_comma=dialect.decimal_comma,
+    )
+
+
+def feed_of(shaped: Shaped, profile: Profile) -> Feed:
+    """The shaped rows under their mapping. Raises CxtoolError for required columns they lack."""
+    raw = shaped.raw
+    feed = bound(shaped.mapping, raw.columns, per_row=is_json(raw))
+    if lost := _missing(feed):
+        raise CxtoolError(
+            f"{raw.files[0]}: profile '{profile.name}' finds no column for {', '.join(lost)}"
+            f" of table '{feed.table}'",
+            hint=_columns(raw.columns),
+        )
+    return feed
 
 
 def nothing_fits(files: Sequence[str], chosen: Profile | None) -> CxtoolError:
@@ -42,20 +119,37 @@ def nothing_fits(files: Sequence[str], chosen: Profile | None) -> CxtoolError:
     return CxtoolError(f"the export has no table that this command needs: {shown}")
 
 
-def _bound(raw: RawTable, profile: Profile) -> list[Feed]:
-    feeds = bind(profile, file=raw.files[0], columns=raw.columns)
-    for feed in feeds:
-        lost = [name for name in TABLES[feed.table].required if name not in feed.columns]
-        if lost:
-            raise CxtoolError(
-                f"{raw.files[0]}: profile '{profile.name}' finds no column for {', '.join(lost)}"
-                f" of table '{feed.table}'",
-                hint=_columns(raw.columns),
-            )
-    return feeds
+def _known(raws: Sequence[RawTable], reread: Rereader) -> Iterator[Fed]:
+    for raw in raws:
+        if is_canonical(raw):
+            yield Fed(raw, canonical=canonical_feed(raw.table or "interactions", raw.columns))
+            continue
+        profile = recognise(raw.files[0], raw.columns) or _by_line(raw)
+        yield Fed(reread.again(raw, profile.dialect) if profile else raw, profile=profile)
 
 
-def _lacking(raw: RawTable, table: str, missing: Sequence[str]) -> CxtoolError:
+def _by_line(raw: RawTable) -> Profile | None:
+    if raw.text is None:
+        return None
+    with raw.text.path.open("rb") as stream:
+        line = stream.readline(FIRST_LINE_BYTES)
+    return recognise_line(raw.files[0], line.decode("utf-8", errors="replace").rstrip("\r\n"))
+
+
+def _beside(fed: Fed, profiles: Collection[Profile]) -> Fed:
+    if fed.canonical is not None or fed.profile is not None:
+        return fed
+    fitting = [made for profile in profiles if (made := replace(fed, profile=profile)).mappings]
+    return fitting[0] if len(fitting) == 1 else fed
+
+
+def _missing(feed: Feed) -> list[str]:
+    return [name for name in TABLES[feed.table].required if name not in feed.columns]
+
+
+def _lacking(raw: RawTable) -> CxtoolError:
+    table = raw.table or "interactions"
+    missing = _missing(canonical_feed(table, raw.columns))
     lowered = {name.lower(): name for name in raw.columns}
     guesses = {name: nearest(name, list(lowered)) for name in missing}
     near = [f"'{lowered[guess]}' looks like {name}" for name, guess in guesses.items() if guess]

@@ -10,59 +10,22 @@ whole day) or a date and time, in the report's zone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from cxtool.errors import UsageError, nearest
 from cxtool.exports.convert import FALSE, TRUE
+from cxtool.exports.grammar import Condition
 from cxtool.exports.mapped import LOWERED, frame_name
 from cxtool.exports.times import local_time, to_instant
 from cxtool.schema import TABLES, Table, Type
 from cxtool.units import parse_duration
 
-PATTERN = re.compile(r"^\s*([^=!<>~]+?)\s*(=|!=|<=|>=|<|>|~|\bin\b)\s*(.*?)\s*$", re.DOTALL)
 DURATIONS = frozenset(
     field.name for table in TABLES.values() for field in table.fields if field.type is Type.SECONDS
 )
 A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One parsed ``--where``."""
-
-    column: str
-    op: str
-    value: str
-    text: str
-
-    @property
-    def values(self) -> list[str]:
-        """What the column is compared with: for ``in`` each of the values."""
-        if self.op != "in":
-            return [self.value]
-        return [value.strip() for value in self.value.split(",")]
-
-
-def parse_where(text: str) -> Condition:
-    """A condition from its text; UsageError where it has no operator.
-
-    >>> condition = parse_where("handle_s >= 10m")
-    >>> condition.column, condition.op, condition.value
-    ('handle_s', '>=', '10m')
-    """
-    match = PATTERN.match(text)
-    if match is None:
-        raise UsageError(
-            f"--where '{text}': expected COLUMN OP VALUE",
-            hint="OP is one of = != < <= > >= in ~, for example --where 'queue in Sales,Support'",
-        )
-    column, op, value = match.groups()
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        value = value[1:-1]
-    return Condition(column=column, op=op, value=value, text=text)
 
 
 def known(condition: Condition, schema: pl.Schema, table: Table) -> bool:

@@ -27,7 +27,8 @@ def records(file: TextFile) -> pl.DataFrame:
     A line belongs to the record before it while a quote is open.
     """
     lines = _body(file)
-    has_quote = LINE.str.contains('"', literal=True)
+    quote = file.quote
+    has_quote = LINE.str.contains(quote, literal=True) if quote else pl.lit(False)
     count = pl.UInt32
     plain = lines.filter(~has_quote).select(
         "line",
@@ -40,8 +41,8 @@ def records(file: TextFile) -> pl.DataFrame:
     quoted = lines.filter(has_quote).select(
         "line",
         blank=pl.lit(False),
-        quotes=LINE.str.count_matches('"', literal=True),
-        open=_separators(_unquoted('"' + LINE, file), file),
+        quotes=_quotes(file),
+        open=_separators(_unquoted(quote + LINE, file), file),
         closed=_separators(_unquoted(LINE, file), file),
     )
     parted = pl.concat([plain, quoted]).collect(engine="streaming").sort("line")
@@ -74,7 +75,7 @@ def irregular(file: TextFile) -> pl.DataFrame | None:
         .select(
             separators.min().alias("least"),
             separators.max().alias("most"),
-            (LINE.str.count_matches('"', literal=True) % 2).max().alias("odd_quotes"),
+            (_quotes(file) % 2).max().alias("odd_quotes"),
         )
         .collect(engine="streaming")
         .row(0)
@@ -137,11 +138,19 @@ def _unquoted(text: pl.Expr, file: TextFile, *, first: bool = True) -> pl.Expr:
 
     A quote within an unquoted cell is text.
     """
-    before = re.escape(file.delimiter)
-    inside = r'"(?:[^"]|"")*(?:"|$)'
+    if not file.quote:
+        return text
+    before, quote = re.escape(file.delimiter), re.escape(file.quote)
+    inside = f"{quote}(?:[^{quote}]|{quote}{quote})*(?:{quote}|$)"
     if not first:
         return text.str.replace_all(before + inside, file.delimiter)
     return text.str.replace_all(f"(^|{before}){inside}", "$1")
+
+
+def _quotes(file: TextFile) -> pl.Expr:
+    if not file.quote:
+        return pl.lit(0, pl.UInt32)
+    return LINE.str.count_matches(file.quote, literal=True)
 
 
 def _separators(text: pl.Expr, file: TextFile) -> pl.Expr:

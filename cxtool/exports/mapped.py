@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.exports.cells import Cell, cell
+from cxtool.exports.binding import Feed
+from cxtool.exports.cells import Cell
+from cxtool.exports.columns import column
 from cxtool.exports.convert import clean
 from cxtool.exports.layout import ROW
-from cxtool.exports.profiles import Feed
 from cxtool.exports.raw import FILE, RawTable
 from cxtool.exports.repair import LINE
 from cxtool.exports.rules import Rule, broken_rule, broken_value, rules_of
@@ -43,6 +44,7 @@ class MappedTable:
     settings: Settings
     feed: Feed
     time_zone: str
+    not_counted_n: int = 0  # rows of the file that do not count, as the profile says
 
     def general(self) -> MappedTable:
         """The same mapping, trying every way of writing instead of those that a sample shows."""
@@ -64,8 +66,8 @@ class MappedTable:
     @property
     def extras(self) -> tuple[str, ...]:
         """The file's other columns, without those named like a canonical one."""
-        maps = self.feed.columns.values()
-        used = {column for mapping in maps for column in (*mapping.source, *mapping.parts)}
+        maps = [part for parts in self.feed.columns.values() for part in parts]
+        used = {name for part in maps for name in (*part.source, *part.parts, *part.between)}
         taken = {frame_name(self.table, name) for name in self.table.names} | {*self.table.names}
         left_out = used | taken
         return tuple(name for name in self.raw.columns if name not in left_out)
@@ -101,12 +103,12 @@ class MappedTable:
 
     def _pruned(self, frame: pl.LazyFrame, window: tuple[int, int]) -> pl.LazyFrame:
         """Without what a Parquet file's own start times show to lie outside of the window."""
-        mapping = self.feed.columns.get(DAY_OF.get(self.table.name, ""))
-        if self.raw.text is not None or mapping is None or len(mapping.source) != 1:
+        maps = self.feed.columns.get(DAY_OF.get(self.table.name, ""), ())
+        if self.raw.text is not None or len(maps) != 1 or len(maps[0].source) != 1:
             return frame
-        name = mapping.source[0]
+        mapping, name = maps[0], maps[0].source[0]
         dtype = self.raw.schema[name]
-        if not isinstance(dtype, pl.Datetime) or mapping.map or mapping.formats:
+        if not isinstance(dtype, pl.Datetime) or mapping.rewrites or mapping.when:
             return frame
         # Local times without a zone may lie up to a day off; the exact days are cut later.
         slack = 0 if dtype.time_zone else A_DAY_MS
@@ -146,9 +148,9 @@ def map_table(
 
 def _cells(raw: RawTable, feed: Feed, *, time_zone: str, general: bool) -> dict[str, Cell]:
     cells = {}
-    for name, mapping in feed.columns.items():
+    for name, maps in feed.columns.items():
         kind = TABLES[feed.table].field(name).type
-        found = cell(raw, mapping, kind, time_zone=time_zone, general=general)
+        found = column(raw, maps, kind, time_zone=time_zone, general=general)
         lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
         cells[name] = replace(found, read=lowered)
     return cells

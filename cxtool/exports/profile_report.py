@@ -15,7 +15,7 @@ import polars as pl
 from cxtool.exports import quality
 from cxtool.exports.export import Export
 from cxtool.exports.mapped import MappedTable, frame_name
-from cxtool.exports.profiles import ColumnMap, Profile
+from cxtool.exports.profile_form import ColumnMap, Profile
 from cxtool.exports.scan import scan_all
 from cxtool.exports.times import local_time
 from cxtool.period import Request
@@ -81,7 +81,7 @@ def _rows(export: Export, name: str, profile: Profile) -> Iterator[dict[str, Any
     for field in table.fields:
         if field.name not in wanted:
             continue
-        given = [p.feed.columns[field.name] for p in parts if field.name in p.feed.columns]
+        given = [m for part in parts for m in part.feed.columns.get(field.name, ())]
         filled_n = facts.get(f"n {field.name}", 0)
         yield {
             "table": name,
@@ -96,7 +96,7 @@ def _rows(export: Export, name: str, profile: Profile) -> Iterator[dict[str, Any
 def _source(mapping: ColumnMap) -> str:
     if mapping.value is not None:
         return f'"{mapping.value}"'
-    return " + ".join((*mapping.source, *mapping.parts))
+    return " + ".join((*mapping.source, *mapping.parts, *mapping.between)) or "events"
 
 
 def _facts(parts: Sequence[MappedTable], table: Table, *, time_zone: str) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ TABLE_COLUMNS = (
     Column(key="rows_n", label="Rows read", unit=Unit.COUNT, drop=0),
     Column(key="used_n", label="Used", unit=Unit.COUNT, drop=0),
     Column(key="set_aside_n", label="Set aside", unit=Unit.COUNT, better="lower", drop=0),
+    Column(key="not_counted_n", label="Not counted", unit=Unit.COUNT, drop=2),
     Column(key="repeated_n", label="Repeated", unit=Unit.COUNT, better="lower", drop=1),
     Column(key="columns_n", label="Known columns", unit=Unit.COUNT, drop=4),
     Column(key="other_columns", label="Other columns", unit=Unit.LIST, drop=5),
@@ -58,6 +59,7 @@ def report(export: Export, request: Request) -> Report:
         [pl.DataFrame(schema=SET_ASIDE_SCHEMA), *(export.set_aside(n, days) for n in names)]
     )
     notes = [f"{name} was not read: it fits no table." for name in export.ignored]
+    notes += export.profile_notes(names)
     notes += clock_notes(list(surveys.values()), export.time_zone)
     return Report(
         report="check",
@@ -85,6 +87,7 @@ def _tables(export: Export, surveys: dict[str, Survey]) -> Section:
             "rows_n": found.rows_read,
             "used_n": found.rows_read - found.set_aside_n - found.repeated_n,
             "set_aside_n": found.set_aside_n,
+            "not_counted_n": sum(part.not_counted_n for part in export.mapped[name]),
             "repeated_n": found.repeated_n,
             "columns_n": len(export.given(name)),
             "other_columns": export.extras(name),

@@ -45,6 +45,11 @@ class RawTable:
         """The file's own columns."""
         return [name for name in self.schema.names() if name not in (ROW, LINE, FILE)]
 
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether it is said that numbers have a decimal comma."""
+        return self.text is not None and self.text.decimal_comma
+
     @cached_property
     def _sample(self) -> pl.DataFrame:
         return self.frame.select(self.columns).head(SAMPLE_ROWS).collect()
@@ -121,6 +126,8 @@ def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) ->
 def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
     """A text file without its blank and short records; short ones are listed as damages."""
     raw = _scanned(text, table=table, position=position)
+    if text.ragged:
+        return raw.repaired(scratch)
     odd = irregular(text) if text.format == "csv" else None
     if odd is not None:
         if (odd["cells"] > len(text.header)).any():
@@ -157,6 +164,7 @@ def _scanned(text: TextFile, *, table: str | None, position: int) -> RawTable:
             has_header=False,
             skip_lines=text.body_line - 1,
             separator=text.delimiter,
+            quote_char=text.quote or None,
             schema=schema,
             empty_string_is_null=False,
             row_index_name=ROW,

@@ -45,7 +45,8 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
         raise CxtoolError(
             f"{file.name}: not text in utf-8", hint="name the right encoding with --encoding"
         ) from None
-    return replace(file, path=target, header=(*file.header, LINE), body_line=2), damages
+    rewritten = replace(file, path=target, header=(*file.header, LINE), body_line=2, quote='"')
+    return replace(rewritten, ragged=False), damages
 
 
 def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:
@@ -53,7 +54,13 @@ def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:
     with file.path.open(encoding="utf-8", newline="\n") as stream:
         for _ in range(file.body_line - 1):
             stream.readline()
-        reader = csv.reader(stream, delimiter=file.delimiter, strict=True)
+        reader = csv.reader(
+            stream,
+            delimiter=file.delimiter,
+            quotechar=file.quote or None,
+            quoting=csv.QUOTE_MINIMAL if file.quote else csv.QUOTE_NONE,
+            strict=True,
+        )
         while True:
             begins = file.body_line + reader.line_num
             try:
@@ -82,8 +89,8 @@ def _repair_csv(file: TextFile, target: Path) -> list[Damage]:
                 damages.append(Damage(line, None, cells))
             elif len(cells) <= 1 and not "".join(cells).strip():
                 continue
-            elif len(cells) == width:
-                writer.writerow([*cells, line])
+            elif len(cells) == width or (file.ragged and len(cells) < width):
+                writer.writerow([*cells, *[""] * (width - len(cells)), line])
             else:
                 text = file.delimiter.join(cells)[:SHOWN]
                 damages.append(

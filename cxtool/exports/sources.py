@@ -19,7 +19,7 @@ from typing import Literal
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.schema import TABLES
 
-Format = Literal["csv", "ndjson", "parquet"]
+Format = Literal["csv", "ndjson", "json", "parquet"]
 
 FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -27,6 +27,7 @@ FORMATS: dict[str, Format] = {
     ".txt": "csv",
     ".jsonl": "ndjson",
     ".ndjson": "ndjson",
+    ".json": "json",
     ".parquet": "parquet",
     ".pq": "parquet",
 }
@@ -84,7 +85,7 @@ def is_piped() -> bool:
 def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile]:
     path = folder / argument
     if path.is_dir():
-        found = _in_folder(path, argument)
+        found = _in_folder(path, argument) or _bare_in_folder(path, argument)
         named = [file for file in found if file.table is not None]
         if not found:
             raise CxtoolError(
@@ -92,7 +93,7 @@ def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile
             )
         return found if any_name or not named else named
     if path.is_file():
-        file = _file(path, argument)
+        file = _file(path, argument) or _bare(path, argument)
         if file is None:
             raise CxtoolError(
                 f"{argument}: cannot tell the format from the file's name",
@@ -122,6 +123,21 @@ def _in_folder(folder: Path, shown: str) -> list[SourceFile]:
             file = _file(entry, name)
             files.extend([file] if file else [])
     return files
+
+
+def _bare_in_folder(folder: Path, shown: str) -> list[SourceFile]:
+    """Files of the folder whose names have no suffix, such as logs."""
+    entries = [entry for entry in sorted(folder.iterdir()) if entry.is_file()]
+    found = (_bare(entry, f"{shown.rstrip('/')}/{entry.name}") for entry in entries)
+    return [file for file in found if file is not None]
+
+
+def _bare(path: Path, name: str) -> SourceFile | None:
+    """A file without a suffix, or with a number as log files have one, as text."""
+    plain = path.with_suffix("") if path.suffix in COMPRESSIONS else path
+    if path.name.startswith((".", "_")) or plain.suffix.lstrip(".").strip("0123456789"):
+        return None
+    return SourceFile(path, name, "csv", table=None, compressed=plain != path)
 
 
 def _in_table_folder(folder: Path, shown: str) -> list[SourceFile]:

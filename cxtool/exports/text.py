@@ -15,6 +15,7 @@ from typing import IO
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.dialect import find_dialect
+from cxtool.exports.documents import to_records
 from cxtool.exports.sources import STDIN, Format, SourceFile
 
 BLOCK = 1 << 20
@@ -35,6 +36,10 @@ class TextOptions:
     delimiter: str | None = None
     encoding: str | None = None
     skip_lines: int = 0
+    quote: str = '"'
+    header: tuple[str, ...] = ()  # of files without one
+    ragged: bool = False  # shorter lines end in empty cells
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class TextFile:
     delimiter: str = ","
     header: tuple[str, ...] = ()
     body_line: int = 1
+    quote: str = '"'
+    ragged: bool = False
+    decimal_comma: bool = False
+    is_document: bool = False  # records taken out of a whole JSON document
     partitions: tuple[tuple[str, str], ...] = ()
 
 
@@ -72,6 +81,10 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
             head = stream.read(HEAD_BYTES)
     kind = "ndjson" if file.piped and head.lstrip().startswith(b"{") else file.format
     text = TextFile(path=path, name=file.name, format=kind, partitions=file.partitions)
+    if kind == "json" or (file.piped and head.lstrip().startswith(b"[")):
+        target = _fresh(scratch, "records")
+        to_records(path, file.name, target)
+        return replace(text, path=target, format="ndjson", is_document=True)
     if kind == "ndjson":
         return text
     dialect = find_dialect(
@@ -79,12 +92,16 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
         name=file.name,
         delimiter=options.delimiter,
         skip_lines=options.skip_lines,
+        header=options.header,
     )
     return replace(
         text,
         delimiter=dialect.delimiter,
         header=dialect.header,
         body_line=dialect.body_line,
+        quote=options.quote,
+        ragged=options.ragged,
+        decimal_comma=options.decimal_comma,
     )
 
 

@@ -23,6 +23,7 @@ ISO_FORMATS = (
     "%Y-%m-%d",
 )
 OFFSETS = ("%+", "%z", "%:z", "%#z")
+EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1000}  # format -> microseconds
 # Beyond these, other zones and other programs have no such date.
 EARLIEST, LATEST = datetime(1, 1, 3), datetime(9999, 12, 29)
 THREE_HOURS = pl.duration(hours=3)
@@ -61,11 +62,7 @@ def clock_change(local: pl.Expr, time_zone: str) -> pl.Expr:
 
 def parse_times(text: pl.Expr, formats: tuple[str, ...], time_zone: str) -> pl.Expr:
     """Text as UTC instants by the first format that fits; null where none does."""
-    parsed = [
-        text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
-        for form in formats
-        if _has_offset(form)
-    ]
+    parsed = [_instants(text, form) for form in formats if _has_offset(form)]
     local = parse_local(text, formats)
     if local is not None:
         parsed.append(to_instant(local, time_zone))
@@ -77,7 +74,8 @@ def formats_of(texts: pl.Series, formats: tuple[str, ...]) -> tuple[str, ...]:
     needed = []
     left = texts
     for form in formats:
-        fits = left.str.to_datetime(form, strict=False).is_not_null()
+        fits = left.to_frame("text").select(_instants(pl.col("text"), form)).to_series()
+        fits = fits.is_not_null()
         if fits.any():
             needed.append(form)
             left = left.filter(~fits)
@@ -93,15 +91,29 @@ def within_calendar(at: pl.Expr) -> pl.Expr:
 def parse_local(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr | None:
     """Text as naive local times by the formats without an offset; None where there are none."""
     parsed = [
-        text.str.to_datetime(form, time_unit="us", strict=False)
+        text.str.to_datetime(_pattern(form), time_unit="us", strict=False)
         for form in formats
         if not _has_offset(form)
     ]
     return pl.coalesce(parsed) if parsed else None
 
 
+def _instants(text: pl.Expr, form: str) -> pl.Expr:
+    """Text as instants by one format, local times as if they were UTC."""
+    if form not in EPOCHS:
+        return text.str.to_datetime(_pattern(form), time_unit="us", time_zone="UTC", strict=False)
+    number = text.cast(pl.Float64, strict=False)
+    microseconds = (number * EPOCHS[form]).round().cast(pl.Int64, strict=False)
+    return microseconds.cast(pl.Datetime("us", "UTC"))
+
+
+def _pattern(form: str) -> str:
+    """The format in the words of the engine, to which ``%f`` is a number of nanoseconds."""
+    return form.replace(".%f", "%.f")
+
+
 def _has_offset(form: str) -> bool:
-    return any(offset in form for offset in OFFSETS)
+    return form in EPOCHS or any(offset in form for offset in OFFSETS)
 
 
 def _in_zone(local: pl.Expr, time_zone: str) -> pl.Expr:

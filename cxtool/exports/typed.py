@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cxtool.exports.convert import POLARS_TYPES, UNIT_MS, whole
-from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.times import to_instant, within_calendar
 from cxtool.schema import Type
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cxtool.exports.convert import Hints, look, parse
-from cxtool.exports.profiles import ColumnMap
+from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.typed import from_typed, typed_value
 from cxtool.schema import Type
 

@@ -40,7 +40,6 @@ EXPORTS: dict[str, tuple[str, bytes | str | pl.DataFrame, str]] = {
         "a.csv: table 'interactions' lacks required columns: started_at, channel",
     ),
     "unknown suffix": ("a.doc", CSV, "a.doc: cannot tell the format from the file's name"),
-    "no suffix": ("calls", CSV, "calls: cannot tell the format from the file's name"),
     "Parquet in gzip": ("a.parquet.gz", b"", "a.parquet.gz: cannot tell the format"),
     "no Parquet": ("a.parquet", b"text" * 100, "a.parquet: not a readable Parquet file"),
     "empty Parquet": ("a.parquet", b"", "a.parquet: not a readable Parquet file"),
@@ -233,13 +232,13 @@ PROFILES: dict[str, tuple[str, str]] = {
     "no TOML": ("name = ", "not TOML: "),
     "an unknown key": (
         MAPPED + REQUIRED + "queue = { form = [] }",
-        "Object contains unknown field",
+        "unknown key 'form' at tables[0].columns",
     ),
     "a missing key": ('name = "own"\ntables = []', "Object missing required field `title`"),
     "a wrong type": (MAPPED + REQUIRED + 'queue = { from = "q" }', "Expected `array`, got `str`"),
     "an unknown unit": (
         MAPPED + REQUIRED + 'handle_s = { from = ["h"], unit = "days" }',
-        "Invalid enum value 'days'",
+        "unknown value 'days' at tables[0].columns",
     ),
     "an unknown table": (
         MAPPED.replace("interactions", "interaction") + REQUIRED,
@@ -251,11 +250,11 @@ PROFILES: dict[str, tuple[str, str]] = {
     ),
     "two sources": (
         MAPPED + REQUIRED + 'queue = { from = ["q"], value = "x" }',
-        "table 'interactions', column 'queue': give one of from, parts and value",
+        "table 'interactions', column 'queue': give one of from, parts, between and value",
     ),
     "no source": (
         MAPPED + REQUIRED + "queue = { }",
-        "table 'interactions', column 'queue': give one of from, parts and value",
+        "table 'interactions', column 'queue': give one of from, parts, between and value",
     ),
     "formats of a text": (
         MAPPED + REQUIRED + 'queue = { from = ["q"], formats = ["%Y"] }',

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxtool.errors import UsageError
-from cxtool.exports.filters import parse_where, predicate
+from cxtool.exports.filters import predicate
+from cxtool.exports.grammar import parse_where
 from tests.cli_helper import call
 from tests.exports.exports import write
 

@@ -1,0 +1,97 @@
+"""One canonical column from all its maps: row by row, the first that gives a value.
+
+``cells`` reads what one column of the file says; here is what needs more than that column: times to
+take from each other, conditions, and several maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+from msgspec.structs import replace as with_fields
+
+from cxtool.exports.cells import Cell, cell
+from cxtool.exports.conditions import holds
+from cxtool.exports.profile_form import ColumnMap
+from cxtool.exports.raw import RawTable
+from cxtool.schema import Type
+
+
+def column(
+    raw: RawTable,
+    maps: Sequence[ColumnMap],
+    kind: Type,
+    *,
+    time_zone: str,
+    general: bool = False,
+) -> Cell:
+    """The canonical column that maps make of a file. Raises like ``cell``."""
+    made = [_one(raw, part, kind, time_zone=time_zone, general=general) for part in maps]
+    return made[0] if len(made) == 1 else _first_given(made)
+
+
+def _one(raw: RawTable, mapping: ColumnMap, kind: Type, *, time_zone: str, general: bool) -> Cell:
+    if mapping.between:
+        made = _between(raw, mapping, time_zone=time_zone, general=general)
+    else:
+        made = cell(raw, mapping, kind, time_zone=time_zone, general=general)
+    if mapping.minus:
+        made = replace(made, read=(made.read - mapping.minus).clip(lower_bound=0))
+    if mapping.when:
+        made = _under(made, holds(mapping.when, raw.schema))
+    return made
+
+
+def _between(raw: RawTable, mapping: ColumnMap, *, time_zone: str, general: bool) -> Cell:
+    """Milliseconds from one time of the row to another; null where either is empty."""
+    start, end = (
+        cell(
+            raw,
+            with_fields(mapping, source=[name], between=[]),
+            Type.DATETIME,
+            time_zone=time_zone,
+            general=general,
+        )
+        for name in mapping.between
+    )
+    words = (part.raw.cast(pl.String) for part in (start, end))
+    return Cell(
+        raw=pl.concat_str(list(words), separator=" to "),
+        read=(end.read - start.read).dt.total_milliseconds(),
+        may_fail=start.may_fail or end.may_fail,
+        clock=_coalesced([start.clock, end.clock]),
+    )
+
+
+def _under(made: Cell, condition: pl.Expr) -> Cell:
+    clock = None if made.clock is None else pl.when(condition).then(made.clock)
+    return replace(
+        made,
+        raw=pl.when(condition).then(made.raw),
+        read=pl.when(condition).then(made.read),
+        clock=clock,
+    )
+
+
+def _first_given(made: Sequence[Cell]) -> Cell:
+    """The first cell that is not empty; one that cannot be read is not passed over."""
+    read, clock = made[-1].read, made[-1].clock
+    for part in reversed(made[:-1]):
+        given = part.raw.is_not_null()
+        read = pl.when(given).then(part.read).otherwise(read)
+        if part.clock is not None or clock is not None:
+            own, other = (pl.lit(None) if one is None else one for one in (part.clock, clock))
+            clock = pl.when(given).then(own).otherwise(other)
+    return Cell(
+        raw=pl.coalesce([part.raw.cast(pl.String) for part in made]),
+        read=read,
+        may_fail=any(part.may_fail for part in made),
+        clock=clock,
+    )
+
+
+def _coalesced(clocks: Sequence[pl.Expr | None]) -> pl.Expr | None:
+    known = [clock for clock in clocks if clock is not None]
+    return pl.coalesce(known) if known else None

@@ -1,0 +1,171 @@
+"""A file's rows made the rows of a table: exploded, joined, limited, the newest kept, grouped.
+
+The steps are taken once, in one streaming query into a temporary Parquet file, and only where a
+profile asks for one: what follows reads that file like any other, as often as it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+from msgspec.structs import replace as with_fields
+
+from cxtool.errors import CxtoolError, nearest
+from cxtool.exports.conditions import columns_of, holds
+from cxtool.exports.events import grouped
+from cxtool.exports.joins import joined, newest_last
+from cxtool.exports.layout import ROW
+from cxtool.exports.nested import Wanted, is_json, opened, opens
+from cxtool.exports.profile_form import ColumnMap, Dedupe, TableMap, spellings
+from cxtool.exports.raw import FILE, RawTable
+from cxtool.exports.repair import LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A table's rows, the mapping over their columns, and how many rows do not count."""
+
+    raw: RawTable
+    mapping: TableMap
+    not_counted_n: int = 0
+
+
+def shaped(
+    raw: RawTable,
+    mapping: TableMap,
+    *,
+    raws: Sequence[RawTable],
+    scratch: Path,
+    time_zone: str,
+) -> Shaped:
+    """The rows that a file has for a table; ``raws`` are the export's files, for joins.
+
+    Raises CxtoolError where a step asks for what the file does not have.
+    """
+    mapping = _with_names(mapping)
+    wanted = _wanted(mapping)
+    steps = (mapping.explode, mapping.joins, mapping.where, mapping.dedupe, mapping.events)
+    if not any(steps) and not opens(raw, wanted):
+        return Shaped(raw, mapping)
+    try:
+        return _shaped(raw, mapping, wanted, raws, scratch, time_zone)
+    except pl.exceptions.ComputeError as error:
+        if "JSON" in str(error):
+            raise CxtoolError(
+                f"{raw.files[0]}: a path of the profile does not fit the values"
+                f" ({str(error).splitlines()[0][:200]})"
+            ) from None
+        if raw.text is None or LINE in raw.schema:
+            raise CxtoolError(f"{raw.files[0]}: the file cannot be read") from error
+        repaired = raw.repaired(scratch)
+        return _shaped(repaired, mapping, wanted, raws, scratch, time_zone)
+
+
+def _shaped(
+    raw: RawTable,
+    mapping: TableMap,
+    wanted: Sequence[Wanted],
+    raws: Sequence[RawTable],
+    scratch: Path,
+    time_zone: str,
+) -> Shaped:
+    rows = opened(raw, wanted, explode=mapping.explode)
+    for join in mapping.joins:
+        rows = joined(rows, join, raws)
+    all_rows = rows
+    rows = _limited(rows, mapping, raw)
+    if mapping.dedupe is not None:
+        rows = _newest(rows, mapping.dedupe, time_zone)
+    if mapping.events is not None:
+        rows = rows.unique(
+            subset=[name for name in rows.collect_schema() if name not in (ROW, LINE)],
+            keep="first",
+            maintain_order=True,
+        )
+    counting_rows = rows
+    if mapping.events is not None:
+        cases = grouped(rows, mapping, mapping.events, file=raw.files[0], time_zone=time_zone)
+        rows, mapping = cases.rows, cases.mapping
+    target = scratch / f"shaped-{len(list(scratch.iterdir()))}.parquet"
+    _, before, after = pl.collect_all(
+        [
+            rows.sink_parquet(target, lazy=True, compression="lz4"),
+            all_rows.select(pl.len()),
+            counting_rows.select(pl.len()),
+        ],
+        engine="streaming",
+    )
+    frame = pl.scan_parquet(target, glob=False)
+    table = replace(raw, frame=frame, schema=frame.collect_schema())
+    return Shaped(table, mapping, before.item() - after.item())
+
+
+def _limited(rows: pl.LazyFrame, mapping: TableMap, raw: RawTable) -> pl.LazyFrame:
+    """The rows that count."""
+    schema = rows.collect_schema()
+    for name in columns_of(mapping.where):
+        # Of JSON a key may be absent from all records; a column of a table is there or misspelt.
+        if name not in schema and not is_json(raw):
+            guess = nearest(name, [column for column in schema if not column.startswith("__")])
+            raise CxtoolError(
+                f"{raw.files[0]}: the profile's 'where' asks for a column '{name}'"
+                + (f"; did you mean '{guess}'?" if guess else "")
+            )
+    return rows.filter(holds(mapping.where, schema)) if mapping.where else rows
+
+
+def _newest(rows: pl.LazyFrame, dedupe: Dedupe, time_zone: str) -> pl.LazyFrame:
+    """Of rows with the same key the newest; what a row lacks of the key counts as the same."""
+    schema = rows.collect_schema()
+    key = [name for name in dedupe.key if name in schema]
+    newest = dedupe.newest if dedupe.newest in schema else None
+    order = newest_last(newest, dedupe.formats, time_zone=time_zone)
+    numbers = [ROW, FILE] if FILE in schema else [ROW]
+    kept = rows.group_by(key).agg(pl.col(numbers).sort_by(*order).last()).select(numbers)
+    return rows.join(kept, on=numbers, how="semi")
+
+
+def _with_names(mapping: TableMap) -> TableMap:
+    """The mapping with the column names of paths that reach several values."""
+    columns = {name: [_named(part) for part in mapping.maps(name)] for name in mapping.columns}
+    return with_fields(mapping, columns=dict(columns))
+
+
+def _named(part: ColumnMap) -> ColumnMap:
+    if part.combine is None:
+        return part
+    names = [Wanted(name, part.combine).name for name in part.source]
+    return with_fields(part, source=names)
+
+
+def _wanted(mapping: TableMap) -> list[Wanted]:
+    """Everything that the mapping refers to."""
+    parts = [part for name in mapping.columns for part in mapping.maps(name)]
+    found = [
+        Wanted(name.removesuffix(f" ({part.combine})"), part.combine)
+        for part in parts
+        for name in part.source
+    ]
+    names = [name for part in parts for name in _also(part)]
+    names += columns_of(mapping.where)
+    names += [name for join in mapping.joins for name in join.on]
+    if mapping.dedupe is not None:
+        newest = mapping.dedupe.newest
+        names += [*mapping.dedupe.key, *([newest] if newest else [])]
+    if mapping.events is not None:
+        events = mapping.events
+        names += [
+            name for some in (events.key, events.time, events.event) for name in spellings(some)
+        ]
+    new = {name for join in mapping.joins for name in join.columns}
+    found += [Wanted(name) for name in names]
+    return [item for item in dict.fromkeys(found) if item.text not in new]
+
+
+def _also(part: ColumnMap) -> list[str]:
+    """The columns that a map refers to beside its source."""
+    events = part.by_event.values()
+    return [*part.parts, *part.between, *part.only_when, *columns_of(part.when), *events]
