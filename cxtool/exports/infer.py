@@ -46,8 +46,10 @@ def infer_file(
         if len(found) > 1:
             names = ", ".join(file.name for file in found[:5])
             raise UsageError(f"{argument}: holds {len(found)} files; name one of them: {names}")
-        (raw,) = read(found, options, scratch=Path(scratch))
-        return infer(raw, table=table, date_order=date_order, dialect=_dialect(options))
+        raws = read(found, options, scratch=Path(scratch))
+        if len(raws) > 1:
+            raise UsageError(f"{argument}: holds {len(raws)} tables; write each to a file")
+        return infer(raws[0], table=table, date_order=date_order, dialect=_dialect(options))
 
 
 def _dialect(options: TextOptions) -> dict[str, object]:

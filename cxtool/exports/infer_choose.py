@@ -6,8 +6,8 @@ what it says. Of several columns for one place the one with the better header is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cxtool.exports import infer_words
 from cxtool.exports.infer_look import Column, File
@@ -25,6 +25,7 @@ MISSING = -5.0
 HALF = 0.5  # of the values must be times; what is not is set aside row by row
 NEARLY_AS_MANY = 0.7  # of the columns, for another table to be worth naming
 VAGUE = 0.7  # a header that fits no better needs values that are all known
+REPEATS = "its values repeat"
 LEAST_DIFFERENT = 0.9  # of the sampled values of an id
 CONVERTIBLE = {
     Type.SECONDS: ("number", "clock", "worded", "iso_duration"),
@@ -50,8 +51,8 @@ class Choice:
     table: Table
     picks: dict[str, Pick]
     unused: dict[str, str]
-    score: float
-    repeating: tuple[str, ...] = field(default=())  # ids that are not of rows: they repeat
+    score: float = 0.0
+    repeating: tuple[str, ...] = ()  # ids that are not of rows: they repeat
 
     @property
     def missing(self) -> list[str]:
@@ -78,29 +79,24 @@ def choose(file: File, *, table: str | None = None) -> tuple[Choice, list[str]]:
 
 def _choice(file: File, table: Table) -> Choice:
     proposals = sorted(_proposals(file, table), key=lambda found: -found[0].match.score)
-    picks: dict[str, Pick] = {}
-    used: set[str] = set()
-    reasons: dict[str, str] = {}
+    fitting = [pick for pick, objection in proposals if not objection]
+    picks = _picks(table, fitting)
+    used = {column for pick in picks.values() for column in pick.columns}
+    reasons = {
+        column: f"could be {pick.name}, but {objection}"
+        for pick, objection in reversed(proposals)
+        for column in pick.columns
+        if objection
+    }
     others: dict[str, list[str]] = {}
-    for pick, objection in proposals:
-        label = " + ".join(pick.columns)
-        if objection:
-            reasons.setdefault(label, f"could be {pick.name}, but {objection}")
-        elif pick.name in picks:
-            if used.isdisjoint(pick.columns):
-                others.setdefault(pick.name, []).append(label)
-                better = " + ".join(f"'{column}'" for column in picks[pick.name].columns)
-                reasons.setdefault(label, f"could be {pick.name}; {better} fits better")
-        elif used.isdisjoint(pick.columns):
-            picks[pick.name] = pick
-            used.update(pick.columns)
-    for pick, objection in proposals:
-        # What is required may share a column: the ticket of a help desk is its case.
-        if pick.name in table.required and not objection and pick.name not in picks:
-            picks[pick.name] = pick
-            used.update(pick.columns)
+    for pick in fitting:
+        if used.isdisjoint(pick.columns):
+            others.setdefault(pick.name, []).append(" + ".join(pick.columns))
+            better = " + ".join(f"'{column}'" for column in picks[pick.name].columns)
+            for column in pick.columns:
+                reasons.setdefault(column, f"could be {pick.name}; {better} fits better")
     picks = {
-        name: Pick(name, picks[name].columns, picks[name].match, tuple(others.get(name, ())))
+        name: replace(picks[name], others=tuple(others.get(name, ())))
         for name in table.names
         if name in picks
     }
@@ -109,12 +105,24 @@ def _choice(file: File, table: Table) -> Choice:
         for name, column in file.columns.items()
         if name not in used
     }
-    repeating = tuple(pick.columns[0] for pick, objection in proposals if objection == _REPEATS)
-    found = Choice(table, picks, unused, 0.0, repeating)
-    return Choice(table, picks, unused, _score(file, found), repeating)
+    repeating = tuple(pick.columns[0] for pick, objection in proposals if objection == REPEATS)
+    found = Choice(table, picks, unused, repeating=repeating)
+    return replace(found, score=_score(file, found))
 
 
-_REPEATS = "its values repeat"
+def _picks(table: Table, fitting: Sequence[Pick]) -> dict[str, Pick]:
+    """The best pick for each canonical column; no column of the file is picked twice."""
+    picks: dict[str, Pick] = {}
+    used: set[str] = set()
+    for pick in fitting:
+        if pick.name not in picks and used.isdisjoint(pick.columns):
+            picks[pick.name] = pick
+            used.update(pick.columns)
+    for pick in fitting:
+        # What is required may share a column: the ticket of a help desk is its case.
+        if pick.name in table.required:
+            picks.setdefault(pick.name, pick)
+    return picks
 
 
 def _score(file: File, choice: Choice) -> float:
@@ -172,8 +180,10 @@ def _objection(table: Table, name: str, column: Column, match: Match) -> str:
         return "it is always empty"
     kind = table.field(name).type
     if name == table.key and _repeats(column):
-        return _REPEATS
+        return REPEATS
     if kind is Type.DATETIME:
+        if column.written_as("time_of_day"):
+            return "its values are times of day without a date"
         return "" if _may_be_time(column) else "its values are no times"
     if kind is Type.BOOL:
         # Yes and no under a vague header could answer any question.

@@ -140,8 +140,7 @@ def _is_plain(raw: RawTable, name: str) -> bool:
 def text(name: str) -> pl.Expr:
     """A column as text, trimmed; empty cells and words for nothing are null."""
     value = trimmed(name)
-    is_nothing = value.str.to_lowercase().is_in(infer_words.null_words())
-    return pl.when(~is_nothing).then(value)
+    return pl.when(~value.is_in(infer_words.null_words())).then(value)
 
 
 def trimmed(name: str) -> pl.Expr:

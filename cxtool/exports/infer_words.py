@@ -119,9 +119,12 @@ def known_value(cell: str, *, column: str) -> str | None:
     return _values(column).get(normal(cell) or cell)
 
 
-def null_words() -> frozenset[str]:
-    """Words that stand for an empty cell, in lower case."""
-    return frozenset(_data()["values"]["null"]["null"])
+@cache
+def null_words() -> tuple[str, ...]:
+    """Words that stand for an empty cell, in the cases in which they are written."""
+    words = _data()["values"]["null"]["null"]
+    written = [form for word in words for form in (word, word.upper(), word.capitalize())]
+    return tuple(dict.fromkeys([*written, "NaN"]))
 
 
 def told_by(text: str, *, of: str) -> Iterator[tuple[str, str]]:

@@ -45,9 +45,9 @@ def only_when(file: File, answered: Answered, sources: Mapping[str, str]) -> dic
     is_yes = text(answered.column).is_in(answered.yes).fill_null(False)
     wanted = {"rows": (~is_yes).sum()}
     for name in names:
-        value = text(sources[name]).filter(~is_yes)
-        wanted[f"zero {name}"] = value.str.contains(ZERO).sum()
-        wanted[f"else {name}"] = (~value.str.contains(ZERO)).sum()
+        is_zero = text(sources[name]).filter(~is_yes).str.contains(ZERO)
+        wanted[f"zero {name}"] = is_zero.sum()
+        wanted[f"else {name}"] = (~is_zero).sum()
     found = file.query(**wanted)
     others = f"the others, {found['rows']:,} rows,"
     readings = {}
