@@ -31,8 +31,11 @@ class Messages:
             self._write("warning", text, None)
 
     def error(self, problem: CxtoolError) -> None:
-        """Tell the problem that stopped the work; never silenced."""
-        self._write("error", problem.message, problem.hint)
+        """Tell the problem that stopped the work, or several, one a line; never silenced."""
+        *first, last = problem.message.split("\n")
+        for text in first:
+            self._write("error", text, None)
+        self._write("error", last, problem.hint)
 
     def _write(self, level: Level, text: str, hint: str | None) -> None:
         if self.log_format == "json":

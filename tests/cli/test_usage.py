@@ -113,6 +113,19 @@ def test_a_typo_in_the_settings_is_answered_with_the_nearest(two: Path, tmp_path
     assert "unknown key 'sla.treshold'; did you mean 'sla.threshold'?" in said
 
 
+def test_several_problems_of_the_settings_are_a_line_each(two: Path, tmp_path: Path) -> None:
+    text = "[sla]\ntreshold = 300\nclock = 'busines'\n[cel]\nticket_time = -1\n"
+    (tmp_path / "cxtool.toml").write_text(text, encoding="utf-8")
+    result = call("sla", str(two), cwd=tmp_path)
+    lines = result.err.splitlines()
+    assert (result.code, len(lines)) == (2, 3)
+    assert all(line.startswith("cxtool: error: cxtool.toml: ") for line in lines)
+    for key, line in zip(("treshold", "clock", "ticket_time"), lines, strict=True):
+        assert key in line
+    logged = call("sla", str(two), "--log-format", "json", cwd=tmp_path).err.splitlines()
+    assert {json.loads(line)["level"] for line in logged} == {"error"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
