@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import click
 
 from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
+
+if TYPE_CHECKING:
+    from cxtool.report import Report
+
+VERDICT = "sla"  # the column of the log that is judged, not read
 
 
 @click.command("log", cls=GroupedCommand)
@@ -18,17 +27,48 @@ def command(options: Shared) -> None:
     Examples:
       cxtool log export/
       cxtool log calls.csv --where 'channel = voice' --where 'handle_s > 10m'
+      cxtool log export/ --where 'sla = not_met' --sort -first_response_s
       cxtool log export/ -c case_id,agent,sla --sort -started_at --limit 20
       cxtool log export/ -p yesterday -o log-{date}.csv
     """
     from cxtool.commands.run import Needs, run
+    from cxtool.exports.grammar import parse_where
     from cxtool.metrics import log
+
+    judged = [text for text in options.where if parse_where(text).column == VERDICT]
+    read = tuple(text for text in options.where if text not in judged)
 
     # Columns beyond the seventeen are read only where they are named.
     words = f"{options.columns or ''},{options.sort or ''}".split(",")
     named = [word.strip().lstrip("-").partition(":")[0] for word in words]
     run(
-        options,
+        replace(options, where=read),
         Needs(default_period="all"),
-        lambda tables, settings: log.report(tables, settings, extra=[n for n in named if n]),
+        lambda tables, settings: narrowed(
+            log.report(tables, settings, extra=[n for n in named if n]), judged
+        ),
     )
+
+
+def narrowed(report: Report, conditions: Sequence[str]) -> Report:
+    """The log with only those cases whose verdict is as the conditions ask."""
+    from cxtool.errors import UsageError, nearest
+    from cxtool.exports.filters import predicate
+    from cxtool.exports.grammar import parse_where
+    from cxtool.metrics.sla_rule import VERDICTS
+
+    for condition in map(parse_where, conditions):
+        for value in condition.values if condition.op in ("=", "!=", "in") else ():
+            if value not in VERDICTS:
+                guess = nearest(value.replace(" ", "_"), list(VERDICTS))
+                raise UsageError(
+                    f"--where '{condition.text}': no verdict '{value}'"
+                    + (f"; did you mean '{guess}'?" if guess else ""),
+                    hint="verdicts: " + ", ".join(VERDICTS),
+                )
+    section = report.section(report.main)
+    rows = section.rows
+    for condition in map(parse_where, conditions):
+        asked = predicate(condition, rows.schema, table="interactions", time_zone=report.time_zone)
+        rows = rows.filter(asked)
+    return report.with_section(replace(section, rows=rows))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.exports import Row, done, export, only, report, section
+from tests.cli_helper import failure
 
 EXAMPLE = """
     case_id,started_at,channel,direction,first_response_s
@@ -424,3 +425,30 @@ c2,2026-05-18T11:00:00Z,,chat,,,,,,c2.ogg,,,,,
     }
     assert (second["direction"], second["recording"], second["sla"]) == ("inbound", None, "not_met")
     assert second["contact_labels"] is second["handle_s"] is second["csat"] is None
+
+
+@pytest.mark.parametrize(
+    ("conditions", "cases"),
+    [
+        (("sla = met",), ["c1", "c2"]),
+        (("sla != met",), ["c3", "c4", "c5"]),
+        (("sla in met,n/a",), ["c1", "c2", "c5"]),
+        (("sla = not_met", "first_response_s > 10m"), ["c3"]),
+        (("sla ~ met", "sla != met"), ["c3", "c4"]),
+    ],
+)
+def test_the_log_can_be_limited_to_verdicts(
+    conditions: tuple[str, ...], cases: list[str], tmp_path: Path
+) -> None:
+    """L17: the verdict is a column like the others, though no export holds it."""
+    arguments = [word for condition in conditions for word in ("--where", condition)]
+    found = report("log", ".", *arguments, cwd=export(tmp_path, interactions=EXAMPLE))
+    assert [row["case_id"] for row in section(found, "log")] == cases
+
+
+def test_an_unknown_verdict_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """L17: never an empty log for a typo."""
+    folder = export(tmp_path, interactions=EXAMPLE)
+    code, said = failure("log", ".", "--where", "sla = not met", cwd=folder)
+    assert code == 2
+    assert "no verdict 'not met'; did you mean 'not_met'?" in said
