@@ -53,7 +53,12 @@ def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> I
         folder=Path.cwd(),
         time_zone=parse_time_zone(settings.tz),
         profile=settings.profile,
-        text=TextOptions(options.delimiter, options.encoding, options.skip_lines),
+        text=TextOptions(
+            delimiter=options.delimiter,
+            encoding=options.encoding,
+            skip_lines=options.skip_lines,
+            date_order=options.date_order,
+        ),
         uses=uses,
     ) as export:
         yield export

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import click
 
@@ -28,6 +28,7 @@ class Shared:
     delimiter: str | None = None
     encoding: str | None = None
     skip_lines: int = 0
+    date_order: Literal["day-first", "month-first"] | None = None
     period: str | None = None
     as_of: str | None = None
     compare: str | None = None
@@ -106,6 +107,11 @@ EXPORT: list[Function] = [
             default=0,
             metavar="N",
             help="Lines before the header.",
+        ),
+        _option(
+            "--date-order",
+            type=click.Choice(["day-first", "month-first"]),
+            help="Of dates such as 1/5/2026; without it only ISO dates are read.",
         ),
     ),
 ]

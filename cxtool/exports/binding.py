@@ -5,12 +5,14 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from cxtool.exports.profile_form import ColumnMap, HandleTime, TableMap
-from cxtool.schema import TABLES
+from cxtool.exports.times import formats_in_order
+from cxtool.schema import TABLES, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,19 @@ def canonical_feed(table: str, columns: Sequence[str]) -> Feed:
         table=table,
         columns={name: (ColumnMap(source=[by_name[name]]),) for name in names if name in by_name},
     )
+
+
+def dated(feed: Feed, order: str) -> Feed:
+    """The feed with dates in this order wherever it names no format of its own."""
+    formats = list(formats_in_order(order))
+    table = TABLES[feed.table]
+
+    def with_formats(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
+        return tuple(one if one.formats else replace(one, formats=formats) for one in maps)
+
+    times = {field.name for field in table.fields if field.type is Type.DATETIME}
+    columns = {n: with_formats(maps) if n in times else maps for n, maps in feed.columns.items()}
+    return with_fields(feed, columns=columns)
 
 
 def _plain(header: str) -> str:

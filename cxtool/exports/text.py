@@ -11,7 +11,7 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.dialect import find_dialect
@@ -40,6 +40,7 @@ class TextOptions:
     header: tuple[str, ...] = ()  # of files without one
     ragged: bool = False  # shorter lines end in empty cells
     decimal_comma: bool = False
+    date_order: Literal["day-first", "month-first"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,27 @@ ISO_FORMATS = (
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d",
 )
+CLOCKS = ("", " %H:%M", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
+DATES = {"day-first": "%d{0}%m{0}", "month-first": "%m{0}%d{0}"}
 OFFSETS = ("%+", "%z", "%:z", "%#z")
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1000}  # format -> microseconds
 # Beyond these, other zones and other programs have no such date.
 EARLIEST, LATEST = datetime(1, 1, 3), datetime(9999, 12, 29)
 THREE_HOURS = pl.duration(hours=3)
 SKIPPED, DOUBLED = 1, 2
+
+
+def formats_in_order(order: str) -> tuple[str, ...]:
+    """ISO formats, and dates with the day or the month first: dots, slashes or hyphens.
+
+    Years of two digits go first: ``%Y`` would take 26 for the year 26.
+
+    >>> "%d.%m.%Y %H:%M" in formats_in_order("day-first")
+    True
+    """
+    dates = [DATES[order].format(sign) for sign in "./-"]
+    years = [date + year for year in ("%y", "%Y") for date in dates]
+    return (*ISO_FORMATS, *(date + clock for date in years for clock in CLOCKS))
 
 
 def local_day(at: pl.Expr, time_zone: str) -> pl.Expr:
@@ -66,6 +81,8 @@ def parse_times(text: pl.Expr, formats: tuple[str, ...], time_zone: str) -> pl.E
     local = parse_local(text, formats)
     if local is not None:
         parsed.append(to_instant(local, time_zone))
+    if not parsed:
+        return pl.lit(None, pl.Datetime("us", "UTC"))
     return within_calendar(pl.coalesce(parsed))
 
 
