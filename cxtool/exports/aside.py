@@ -9,7 +9,7 @@ import polars as pl
 from cxtool.exports.layout import ROW
 from cxtool.exports.mapped import RAW, RULE, VALUE, MappedTable
 from cxtool.exports.rules import Rule
-from cxtool.exports.scan import Days, scan_all
+from cxtool.exports.scan import scan_some
 from cxtool.exports.survey import REPEATED, Survey
 
 SET_ASIDE_SCHEMA = {
@@ -23,25 +23,25 @@ SET_ASIDE_SCHEMA = {
 }
 
 
-def set_aside(
-    mapped: Sequence[MappedTable], found: Survey, *, time_zone: str, days: Days | None
-) -> pl.DataFrame:
+def set_aside(mapped: Sequence[MappedTable], found: Survey) -> pl.DataFrame:
     """Every row of a table set aside, in order of file and line."""
-    parts = [_damaged(part) for part in mapped]
+    table = mapped[0].table
+    bad = []
     if found.broken is not None:
-        frame = scan_all(mapped, time_zone=time_zone, days=days, values=True)
-        kept = pl.col(RAW, ROW, RULE, VALUE).filter(pl.col(RULE).is_not_null())
-        bad = frame.select(kept).collect(engine="streaming")
-        parts.append(_placed(mapped, bad, mapped[0].rules))
+        rows = scan_some(mapped, found.broken).collect(engine="streaming")
+        bad.append(rows.select(RAW, ROW, RULE, VALUE))
     if found.duplicates is not None:
-        key = str(mapped[0].table.key)
-        rule = Rule("duplicate_id", key, f"another row has this {key}; the first one is kept")
         later = found.duplicates.filter(~pl.col(REPEATED))
-        bad = later.select(RAW, ROW, pl.lit(0, pl.Int16).alias(RULE), pl.col(key).alias(VALUE))
-        parts.append(_placed(mapped, bad, (rule,)))
-    rows = pl.concat(parts, how="vertical_relaxed")
+        code = pl.lit(len(mapped[0].rules), pl.Int16)
+        bad.append(later.select(RAW, ROW, code.alias(RULE), pl.col(str(table.key)).alias(VALUE)))
+    reason = f"another row has this {table.key}; the first one is kept"
+    rules = (*mapped[0].rules, Rule("duplicate_id", str(table.key), reason))
+    listed = [_damaged(part) for part in mapped]
+    if bad:
+        listed.append(_placed(mapped, pl.concat(bad), rules))
     return (
-        rows.with_columns(pl.lit(mapped[0].table.name).alias("table"))
+        pl.concat(listed, how="vertical_relaxed")
+        .with_columns(pl.lit(table.name).alias("table"))
         .select(list(SET_ASIDE_SCHEMA))
         .sort("file", "line", "rule", nulls_last=True)
     )

@@ -8,11 +8,9 @@ import polars as pl
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import (
-    DECIMAL_COMMA,
     KINDS,
     Hints,
     as_text,
-    local_times,
     look,
     parse,
     raw_value,
@@ -20,9 +18,8 @@ from cxtool.exports.convert import (
 )
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
-from cxtool.exports.times import clock_change
-from cxtool.exports.typed import can_fail, from_typed, typed_value
-from cxtool.exports.typed import local_times as typed_local_times
+from cxtool.exports.times import clock_change, parse_local
+from cxtool.exports.typed import can_fail, from_typed, local_times, typed_value
 from cxtool.schema import Type
 
 
@@ -43,10 +40,10 @@ class Cell:
 def cell(
     raw: RawTable, mapping: ColumnMap, kind: Type, *, time_zone: str, general: bool = False
 ) -> Cell:
-    """The canonical column that a mapping makes of a file.
+    """The canonical column that a mapping makes of a file, read as a sample shows it written.
 
-    ``general`` tries every way of writing instead of those that a sample shows. Raises CxtoolError
-    where the file's type has nothing in common with ``kind``.
+    ``general`` looks at the values, too, that are left unread so. Raises CxtoolError where the
+    file's type has nothing in common with ``kind``.
     """
     zone = mapping.time_zone or time_zone
     if _reads_text(raw, mapping):
@@ -63,12 +60,18 @@ def _text_cell(
     raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str, *, general: bool
 ) -> Cell:
     value = as_text(_text(raw, mapping), mapping)
-    hints = _hints(raw, value, kind, mapping, general=general)
-    local = local_times(value, mapping, hints) if kind is Type.DATETIME else None
+    hints = Hints() if kind is Type.STR else look(raw.seen(value), kind, mapping)
+    hints = replace(hints, decimal_comma=hints.decimal_comma or raw.decimal_comma)
+    if general:
+        read = parse(value, kind, mapping, hints, time_zone=time_zone)
+        unread = value.filter(value.is_not_null() & read.is_null()).unique().alias("value")
+        values = raw.frame.select(unread).collect(engine="streaming")["value"]
+        hints = hints.also(look(values, kind, mapping))
+    local = parse_local(value, hints.formats) if kind is Type.DATETIME else None
     return Cell(
         raw=value,
         read=parse(value, kind, mapping, hints, time_zone=time_zone),
-        may_fail=kind not in (Type.STR, Type.LIST),
+        may_fail=kind is not Type.STR,
         clock=_clock(local, time_zone),
     )
 
@@ -83,7 +86,7 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
             f"{raw.files[0]}: column '{name}' holds {dtype}, which cannot be read as {KINDS[kind]}",
             hint="map it with a profile, or export it in another type",
         )
-    local = typed_local_times(value, dtype) if kind is Type.DATETIME else None
+    local = local_times(value, dtype) if kind is Type.DATETIME else None
     return Cell(
         # Durations have no cast to text.
         raw=value.dt.to_string() if isinstance(dtype, pl.Duration) else value,
@@ -113,19 +116,3 @@ def _text(raw: RawTable, mapping: ColumnMap) -> pl.Expr:
                 hint="the profile can only take such a column as it is",
             )
     return raw_value(mapping)
-
-
-def _hints(
-    raw: RawTable, value: pl.Expr, kind: Type, mapping: ColumnMap, *, general: bool
-) -> Hints:
-    if kind is Type.STR:
-        return Hints()
-    if not general:
-        hints = look(raw.seen(value), kind, mapping)
-        return replace(hints, decimal_comma=hints.decimal_comma or raw.decimal_comma)
-    if kind not in (Type.SECONDS, Type.FLOAT, Type.INT):
-        return Hints()
-    if raw.decimal_comma:
-        return Hints(decimal_comma=True)
-    has_comma = raw.frame.select(value.str.contains(DECIMAL_COMMA).any())
-    return Hints(decimal_comma=bool(has_comma.collect(engine="streaming").item()))

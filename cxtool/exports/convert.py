@@ -1,8 +1,8 @@
 """One column of text as a canonical column: the expressions, and nothing else.
 
 A value that cannot be read becomes null; the caller compares with ``raw_value`` to tell that from
-an empty one. ``Hints`` from a sample of the file leave out what no value needs; a survey that finds
-unreadable values asks again with ``general`` hints, which try everything.
+an empty one. ``Hints`` say which ways of writing the values need; they begin with a sample of the
+file and grow where a survey finds values that they leave unread.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxtool.exports.profile_form import ColumnMap
-from cxtool.exports.times import ISO_FORMATS, formats_of, parse_local, parse_times
+from cxtool.exports.times import ISO_FORMATS, formats_of, parse_times
 from cxtool.schema import Type
 
 TRUE = ("true", "1", "yes", "y", "t")
@@ -60,12 +60,21 @@ POLARS_TYPES: dict[Type, pl.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a sample of a text column shows of its values."""
+    """The ways of writing that the values seen so far need; others are not tried."""
 
-    formats: tuple[str, ...] | None = None  # times: the formats that occur
-    plain_numbers: bool = False  # durations: no clock or worded ones
-    json_lists: bool = True
+    formats: tuple[str, ...] = ()  # times: the formats that occur
+    plain_numbers: bool = True  # durations: no clock or worded ones
+    json_lists: bool = False
     decimal_comma: bool = False
+
+    def also(self, other: Hints) -> Hints:
+        """The ways of both."""
+        return Hints(
+            formats=tuple(dict.fromkeys((*self.formats, *other.formats))),
+            plain_numbers=self.plain_numbers and other.plain_numbers,
+            json_lists=self.json_lists or other.json_lists,
+            decimal_comma=self.decimal_comma or other.decimal_comma,
+        )
 
 
 def raw_value(source: ColumnMap) -> pl.Expr:
@@ -125,13 +134,13 @@ def parse(
 
     ``time_zone`` is that of times without an offset.
     """
-    if hints.decimal_comma:
+    if hints.decimal_comma and kind is not Type.STR:
         value = value.str.replace(",", ".", literal=True)
     match kind:
         case Type.STR:
             return value
         case Type.DATETIME:
-            return parse_times(value, _formats(source, hints), time_zone)
+            return parse_times(value, hints.formats, time_zone)
         case Type.SECONDS:
             return _durations(value, UNIT_MS[source.unit], plain=hints.plain_numbers)
         case Type.BOOL:
@@ -146,33 +155,29 @@ def parse(
             return pl.when(number.is_finite()).then(number)
 
 
-def local_times(value: pl.Expr, source: ColumnMap, hints: Hints) -> pl.Expr | None:
-    """The times of a text column that were written without an offset, as they were written."""
-    return parse_local(value, _formats(source, hints))
-
-
 def whole(number: pl.Expr) -> pl.Expr:
     """A float as an integer, null where it is not whole."""
     return pl.when(number == number.round()).then(number).cast(pl.Int64, strict=False)
 
 
-def _formats(source: ColumnMap, hints: Hints) -> tuple[str, ...]:
-    return hints.formats or tuple(source.formats) or ISO_FORMATS
-
-
 def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
-    """Hints from a sample of the text values of a column."""
+    """What these texts need to be read; those that cannot be read need nothing."""
     present = values.drop_nulls()
     if kind is Type.DATETIME:
-        return Hints(formats=formats_of(present, tuple(source.formats) or ISO_FORMATS) or None)
-    if kind in (Type.SECONDS, Type.FLOAT):
-        return Hints(
-            plain_numbers=present.str.contains(NUMBER).all(),
-            decimal_comma=present.str.contains(DECIMAL_COMMA).any(),
-        )
+        return Hints(formats=formats_of(present, tuple(source.formats) or ISO_FORMATS))
     if kind is Type.LIST:
-        return Hints(json_lists=present.str.contains("[", literal=True).any())
-    return Hints()
+        return Hints(json_lists=present.str.starts_with("[").any())
+    if kind not in (Type.SECONDS, Type.FLOAT):
+        return Hints()
+    comma = present.str.contains(DECIMAL_COMMA).any()
+    others = pl.DataFrame({"value": present.filter(~present.str.contains(NUMBER))})
+    every = Hints(plain_numbers=False, decimal_comma=comma)
+    read = others.select(parse(pl.col("value"), Type.SECONDS, source, every, time_zone="UTC"))
+    plain = others.select(
+        parse(pl.col("value"), Type.FLOAT, source, every, time_zone="UTC").is_null()
+    )
+    is_worded = (read.to_series().is_not_null() & plain.to_series()).any()
+    return Hints(plain_numbers=not is_worded, decimal_comma=comma)
 
 
 def _durations(value: pl.Expr, unit_ms: float, *, plain: bool) -> pl.Expr:
@@ -208,7 +213,7 @@ def _lists(value: pl.Expr, separator: str, *, json: bool) -> pl.Expr:
     items = value.str.split(separator).list.eval(pl.element().str.strip_chars())
     parted = items.list.filter(pl.element() != "")
     if not json:
-        return parted
+        return pl.when(~value.str.starts_with("[")).then(parted)
     is_json = value.str.contains(JSON_LIST)
     decoded = pl.when(is_json).then(value).str.json_decode(pl.List(pl.String)).list.drop_nulls()
     return pl.when(is_json).then(decoded).otherwise(parted)

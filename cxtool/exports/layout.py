@@ -64,11 +64,8 @@ def records(file: TextFile) -> pl.DataFrame:
     )
 
 
-def irregular(file: TextFile) -> pl.DataFrame | None:
-    """The records that do not have a cell for each header, or None where all do.
-
-    Columns as of ``records``.
-    """
+def is_regular(file: TextFile) -> bool:
+    """Whether every line is a record with a cell for each header, as far as a glance shows."""
     separators = _separators(_unquoted(LINE, file, first=False), file)
     least, most, odd_quotes = (
         _body(file)
@@ -80,10 +77,12 @@ def irregular(file: TextFile) -> pl.DataFrame | None:
         .collect(engine="streaming")
         .row(0)
     )
-    if least == most == len(file.header) - 1 and least > 0 and not odd_quotes:
-        return None
-    found = records(file).filter((pl.col("cells") != len(file.header)) | pl.col("blank"))
-    return None if found.is_empty() else found
+    return bool(least == most == len(file.header) - 1 and least > 0 and not odd_quotes)
+
+
+def irregular(file: TextFile) -> pl.DataFrame:
+    """The records that do not have a cell for each header. Columns as of ``records``."""
+    return records(file).filter((pl.col("cells") != len(file.header)) | pl.col("blank"))
 
 
 def texts(file: TextFile, lines: pl.Series) -> pl.DataFrame:

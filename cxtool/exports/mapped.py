@@ -7,7 +7,7 @@ whole milliseconds ``x_ms``), the file's own other columns (text trimmed), and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -45,18 +45,22 @@ class MappedTable:
     feed: Feed
     time_zone: str
     not_counted_n: int = 0  # rows of the file that do not count, as the profile says
+    looked_at: Set[str] = frozenset()  # columns of which more than a sample was looked at
 
-    def general(self) -> MappedTable:
-        """The same mapping, trying every way of writing instead of those that a sample shows."""
-        return self._over(self.raw, general=True)
+    def general(self, columns: Set[str]) -> MappedTable:
+        """The same mapping, reading more ways of writing where values of the columns need them.
+
+        The same object where none does.
+        """
+        looked_at = self.looked_at | columns
+        cells = _cells(self.raw, self.feed, time_zone=self.time_zone, general=looked_at)
+        if all(cells[name].read.meta.eq(self.cells[name].read) for name in cells):
+            return self
+        return replace(self, cells=cells, looked_at=looked_at)
 
     def repaired(self, raw: RawTable) -> MappedTable:
         """The same mapping over another reading of the file."""
-        return self._over(raw, general=False)
-
-    def _over(self, raw: RawTable, *, general: bool) -> MappedTable:
-        cells = _cells(raw, self.feed, time_zone=self.time_zone, general=general)
-        return replace(self, raw=raw, cells=cells)
+        return replace(self, raw=raw, cells=_cells(raw, self.feed, time_zone=self.time_zone))
 
     @property
     def given(self) -> frozenset[str]:
@@ -72,21 +76,29 @@ class MappedTable:
         left_out = used | taken
         return tuple(name for name in self.raw.columns if name not in left_out)
 
-    def scan(self, *, window: tuple[int, int] | None = None, values: bool = False) -> pl.LazyFrame:
+    def scan(self, *, window: tuple[int, int] | None = None) -> pl.LazyFrame:
         """The canonical lazy frame.
 
         ``window`` (epoch milliseconds) lets Parquet leave out what lies outside, rows without a
-        start excepted; ``values`` adds the value that broke a rule.
+        start excepted.
         """
-        frame = self.raw.frame
-        if window is not None:
-            frame = self._pruned(frame, window)
+        return self._read(self.raw.frame if window is None else self._pruned(window))
+
+    def some(self, rows: pl.DataFrame) -> pl.LazyFrame:
+        """The canonical rows that a frame of ``RAW, ROW`` names, with the value that broke a rule.
+
+        Only they are read beyond their text.
+        """
+        own = rows.lazy().filter(pl.col(RAW) == self.number).select(ROW)
+        value = broken_value(self.rules, self.cells, self.settings)
+        return self._read(self.raw.frame.join(own, on=ROW, how="semi"), value.alias(VALUE))
+
+    def _read(self, frame: pl.LazyFrame, *added: pl.Expr) -> pl.LazyFrame:
         columns = [
             cell.read.alias(frame_name(self.table, name)) for name, cell in self.cells.items()
         ]
         clocks = [cell.clock for cell in self.cells.values() if cell.clock is not None]
         places = [pl.col(name) for name in (ROW, LINE, FILE) if name in self.raw.schema]
-        value = broken_value(self.rules, self.cells, self.settings)
         return frame.select(
             *columns,
             *[self._extra(name) for name in self.extras],
@@ -94,15 +106,16 @@ class MappedTable:
             pl.lit(self.number, pl.Int32).alias(RAW),
             broken_rule(self.rules, self.cells, self.settings).alias(RULE),
             (pl.coalesce(clocks) if clocks else pl.lit(None, pl.Int8)).alias(CLOCK),
-            *([value.alias(VALUE)] if values else []),
+            *added,
         )
 
     def _extra(self, name: str) -> pl.Expr:
         is_text = self.raw.schema[name] == pl.String
         return clean(name).alias(name) if is_text else pl.col(name)
 
-    def _pruned(self, frame: pl.LazyFrame, window: tuple[int, int]) -> pl.LazyFrame:
-        """Without what a Parquet file's own start times show to lie outside of the window."""
+    def _pruned(self, window: tuple[int, int]) -> pl.LazyFrame:
+        """The file without what its own start times show to lie outside of the window."""
+        frame = self.raw.frame
         maps = self.feed.columns.get(DAY_OF.get(self.table.name, ""), ())
         if self.raw.text is not None or len(maps) != 1 or len(maps[0].source) != 1:
             return frame
@@ -138,7 +151,7 @@ def map_table(
         raw=raw,
         number=number,
         table=TABLES[feed.table],
-        cells=_cells(raw, feed, time_zone=time_zone, general=False),
+        cells=_cells(raw, feed, time_zone=time_zone),
         rules=rules_of(TABLES[feed.table], settings),
         settings=settings,
         feed=feed,
@@ -146,11 +159,15 @@ def map_table(
     )
 
 
-def _cells(raw: RawTable, feed: Feed, *, time_zone: str, general: bool) -> dict[str, Cell]:
+def _cells(
+    raw: RawTable, feed: Feed, *, time_zone: str, general: Set[str] = frozenset()
+) -> dict[str, Cell]:
     cells = {}
     for name, maps in feed.columns.items():
         kind = TABLES[feed.table].field(name).type
-        found = column(raw, maps, kind, time_zone=time_zone, general=general)
+        found = column(raw, maps, kind, time_zone=time_zone, general=name in general)
+        lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
+        cells[name] = replace(found, read=lowered)
         lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
         cells[name] = replace(found, read=lowered)
     return cells

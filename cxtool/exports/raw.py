@@ -14,7 +14,15 @@ from pathlib import Path
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.layout import ROW, irregular, ndjson_keys, ndjson_lines, records, texts
+from cxtool.exports.layout import (
+    ROW,
+    irregular,
+    is_regular,
+    ndjson_keys,
+    ndjson_lines,
+    records,
+    texts,
+)
 from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.text import TextFile, TextOptions, prepare
@@ -39,6 +47,7 @@ class RawTable:
     table: str | None
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
+    is_regular: bool = False  # every line of the text is a record
 
     @property
     def columns(self) -> list[str]:
@@ -88,6 +97,8 @@ class RawTable:
             return self._parquet_places(wanted)
         if LINE in self.schema:
             lines = self.frame.select(ROW, pl.col(LINE).alias("line"))
+        elif self.is_regular:
+            lines = pl.LazyFrame({ROW: wanted}).with_columns(line=pl.col(ROW) + self.text.body_line)
         else:
             find = records if self.text.format == "csv" else ndjson_lines
             lines = find(self.text).lazy()
@@ -128,11 +139,13 @@ def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) 
     raw = _scanned(text, table=table, position=position)
     if text.ragged:
         return raw.repaired(scratch)
-    odd = irregular(text) if text.format == "csv" else None
-    if odd is not None:
+    if text.format == "csv":
+        raw = replace(raw, is_regular=is_regular(text))
+    if text.format == "csv" and not raw.is_regular:
+        odd = irregular(text)
         if (odd["cells"] > len(text.header)).any():
             return raw.repaired(scratch)
-        raw = _without(raw, odd, text)
+        raw = raw if odd.is_empty() else _without(raw, odd, text)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:

@@ -1,8 +1,8 @@
 """The tables of an export as they can be read, and what each was found to hold.
 
 A table is counted when it is first asked for. What stands in the way is dealt with on that
-occasion: damaged text files are rewritten without their damage, and where values are written in
-ways that a sample did not show, all ways are tried before a row is judged.
+occasion: damaged text files are rewritten without their damage, and values that are written in ways
+that a sample did not show are read before a row is judged.
 """
 
 from __future__ import annotations
@@ -53,12 +53,21 @@ class Readings:
             return count(self.mapped[table], time_zone=self.time_zone, days=days)
 
         counts = self._read(table, attempt)
-        rules = self.mapped[table][0].rules
-        unreadable = {code for code, rule in enumerate(rules) if rule.name == "unreadable_value"}
-        if counts.breaks(unreadable):
-            self.mapped[table] = [part.general() for part in self.mapped[table]]
+        while self._reads_more(table, counts):
             counts = attempt()
         return counts
+
+    def _reads_more(self, table: str, counts: Counts) -> bool:
+        """Whether values that could not be read are read now, because of how they are written."""
+        parts = self.mapped[table]
+        unread = {
+            rule.column
+            for code, rule in enumerate(parts[0].rules)
+            if rule.name == "unreadable_value" and counts.breaks(code)
+        }
+        if unread:
+            self.mapped[table] = [part.general(unread) for part in parts]
+        return any(new is not old for new, old in zip(self.mapped[table], parts, strict=True))
 
     def _read(self, table: str, attempt: Callable[[], T]) -> T:
         """The result of a query over a table, whose damaged files are repaired if it fails."""
@@ -96,8 +105,7 @@ class Readings:
     def set_aside(self, table: str, days: Days | None = None) -> pl.DataFrame:
         """Every row of a table that was set aside, and why."""
         found = self.survey(table, days)
-        asked = days if table in DAY_OF else None
-        return set_aside(self.mapped[table], found, time_zone=self.time_zone, days=asked)
+        return set_aside(self.mapped[table], found)
 
     def given(self, table: str) -> frozenset[str]:
         """The canonical columns of a table that some file has."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cxtool.exports.mapped import DAY_OF, MappedTable
+from cxtool.exports.mapped import DAY_OF, RAW, MappedTable
 from cxtool.exports.times import local_day
 from cxtool.period import EPOCH
 
@@ -42,17 +42,26 @@ class Days:
 
 
 def scan_all(
-    mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None = None, values: bool = False
+    mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None = None
 ) -> pl.LazyFrame:
     """All parts of a table as one lazy frame, with the local day where the table has one."""
     window = days.window_ms if days else None
-    frames = [part.scan(window=window, values=values) for part in mapped]
-    frame = pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+    frame = _together([part.scan(window=window) for part in mapped])
     source = DAY_OF.get(mapped[0].table.name)
     if source is None:
         return frame
     frame = frame.with_columns(local_day(pl.col(source), time_zone).alias(DAY))
     return frame if days is None else frame.filter(days.contains(pl.col(DAY)))
+
+
+def scan_some(mapped: Sequence[MappedTable], rows: pl.DataFrame) -> pl.LazyFrame:
+    """The rows that a frame of ``RAW, ROW`` names, with the values that break rules."""
+    numbers = rows[RAW].unique()
+    return _together([part.some(rows) for part in mapped if part.number in numbers])
+
+
+def _together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
 
 
 def span_of(mapped: Sequence[MappedTable], time_zone: str) -> tuple[int, int] | None:

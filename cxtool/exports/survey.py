@@ -15,7 +15,7 @@ from cxtool.exports.layout import ROW
 from cxtool.exports.mapped import CLOCK, DAY_OF, RAW, RULE, VALUE, MappedTable
 from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
-from cxtool.exports.scan import DAY, Days, scan_all
+from cxtool.exports.scan import DAY, Days, scan_all, scan_some
 from cxtool.exports.times import DOUBLED, SKIPPED
 from cxtool.schema import DIRECTIONS
 
@@ -39,9 +39,9 @@ class Counts:
         days = self.rows[DAY].drop_nulls()
         return None if days.is_empty() else (int(days.min()), int(days.max()))  # type: ignore[arg-type]
 
-    def breaks(self, codes: set[int]) -> bool:
-        """Whether a row breaks one of these rules."""
-        return not codes.isdisjoint(self.rows[RULE].to_list())
+    def breaks(self, code: int) -> bool:
+        """Whether a row breaks this rule, and none before it."""
+        return code in self.rows[RULE]
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,12 @@ def _broken(frame: pl.LazyFrame) -> pl.DataFrame:
 def _duplicates(mapped: Sequence[MappedTable], frame: pl.LazyFrame) -> pl.DataFrame | None:
     """Rows after the first of each repeated key, in file order; whether they only repeat one."""
     key = str(mapped[0].table.key)
+    frame = frame.select(RAW, ROW, key)
     repeated = frame.group_by(key).len().filter(pl.col("len") > 1).select(key)
-    rows = frame.join(repeated, on=key, how="semi").collect(engine="streaming")
-    if rows.is_empty():
+    places = frame.join(repeated, on=key, how="semi").collect(engine="streaming")
+    if places.is_empty():
         return None
-    rows = _in_file_order(mapped, rows)
+    rows = _in_file_order(mapped, scan_some(mapped, places).collect(engine="streaming"))
     content = pl.struct(name for name in rows.columns if name not in PLACES)
     repeats = content.is_first_distinct().not_()
     is_later = pl.int_range(pl.len()).over(key) > 0

@@ -12,15 +12,16 @@ import pytest
 from cxtool.exports.convert import Hints, look, parse
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.typed import from_typed, typed_value
+from cxtool.exports.times import ISO_FORMATS
 from cxtool.schema import Type
 
 
 def read(text: str, kind: Type, **source: Any) -> Any:
-    """One text by what a sample of it shows, which must agree with trying every way."""
+    """One text by what a sample of it shows, which must agree with trying what others need."""
     values = pl.Series("value", [text])
     mapping = ColumnMap(source=["value"], **source)
     hints = look(values, kind, mapping)
-    every = Hints(decimal_comma=hints.decimal_comma)
+    every = hints.also(Hints(formats=ISO_FORMATS, plain_numbers=False, json_lists=True))
     shown, general = (
         values.to_frame()
         .select(parse(pl.col("value"), kind, mapping, way, time_zone="UTC"))
