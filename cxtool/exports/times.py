@@ -40,9 +40,12 @@ def formats_in_order(order: str) -> tuple[str, ...]:
     >>> "%d.%m.%Y %H:%M" in formats_in_order("day-first")
     True
     """
-    dates = [DATES[order].format(sign) for sign in "./-"]
-    years = [date + year for year in ("%y", "%Y") for date in dates]
-    return (*ISO_FORMATS, *(date + clock for date in years for clock in CLOCKS))
+
+    def formats(year: str) -> list[str]:
+        dates = [DATES[order].format(sign) + year for sign in "./-"]
+        return [date + clock for date in dates for clock in CLOCKS]
+
+    return (*formats("%y"), *ISO_FORMATS, *formats("%Y"))
 
 
 def local_day(at: pl.Expr, time_zone: str) -> pl.Expr:
