@@ -51,7 +51,7 @@ def _damaged(part: MappedTable) -> pl.DataFrame:
     rows = [
         {
             "table": part.table.name,
-            "file": part.raw.files[0],
+            "file": damage.file or part.raw.files[0],
             "line": damage.line,
             "column": None,
             "value": damage.value,

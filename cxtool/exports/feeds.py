@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxtool.errors import CxtoolError, nearest
-from cxtool.exports.binding import Feed, bound, canonical_feed, fits
+from cxtool.exports.binding import Feed, bound, canonical_feed, fits, tells
 from cxtool.exports.nested import is_json
 from cxtool.exports.profile_form import Dialect, Profile, TableMap
 from cxtool.exports.raw import RawTable, read
@@ -36,6 +36,11 @@ class Fed:
         tables = self.profile.tables if self.profile else []
         file, columns = self.raw.files[0], self.raw.columns
         return [mapping for mapping in tables if fits(mapping, file=file, columns=columns)]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether telling headers say so, and not the file's name alone."""
+        return any(tells(mapping, self.raw.columns) for mapping in self.mappings)
 
 
 def under_profile(raws: Sequence[RawTable], chosen: Profile) -> list[Fed]:
@@ -137,9 +142,15 @@ def _by_line(raw: RawTable) -> Profile | None:
 
 
 def _beside(fed: Fed, profiles: Collection[Profile]) -> Fed:
-    if fed.canonical is not None or fed.profile is not None:
+    """A file among those of known systems: of one of them, if it has that one's columns."""
+    if fed.profile is not None:
         return fed
-    fitting = [made for profile in profiles if (made := replace(fed, profile=profile)).mappings]
+    fitting = [
+        made
+        for profile in profiles
+        if (made := replace(fed, canonical=None, profile=profile)).mappings
+        and (fed.canonical is None or made.is_told)
+    ]
     return fitting[0] if len(fitting) == 1 else fed
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxtool.config import Settings
-from cxtool.exports.binding import Feed, named_like
+from cxtool.errors import CxtoolError
+from cxtool.exports.binding import Feed, dated, named_like
 from cxtool.exports.feeds import (
     Fed,
     Rereader,
@@ -19,9 +20,9 @@ from cxtool.exports.feeds import (
     with_dialect,
 )
 from cxtool.exports.mapped import MappedTable, map_table
-from cxtool.exports.profile_form import Profile
+from cxtool.exports.profile_form import Profile, TableMap
 from cxtool.exports.raw import RawTable, read
-from cxtool.exports.shape import shaped
+from cxtool.exports.shape import are_parts, shaped
 from cxtool.exports.sources import SourceFile, find
 from cxtool.exports.text import TextOptions
 
@@ -54,22 +55,23 @@ def opened(arguments: Sequence[str], chosen: Profile | None, given: Opening) -> 
     """
     found = find(arguments, folder=given.folder, any_name=chosen is not None)
     made = Opened()
-    fed = list(_fed(arguments, found, chosen, given))
+    fed = _fed(arguments, found, chosen, given)
+    for table in _tables(fed, given):
+        parts = made.mapped.setdefault(table.feed.table, [])
+        part = map_table(
+            # What is damaged in a file is told once of a table.
+            replace(table.raw, damages=()) if _holds(parts, table.raw) else table.raw,
+            _dated(table, given.text),
+            number=sum(map(len, made.mapped.values())),
+            settings=given.settings,
+            time_zone=given.time_zone,
+        )
+        parts.append(replace(part, not_counted_n=table.not_counted_n))
+        made.profiles.update({table.profile.name} if table.profile else set())
+    joins = [join for one in fed for mapping in one.mappings for join in mapping.joins]
     for one in fed:
-        tables = list(_tables(one, [other.raw for other in fed], given))
-        made.profiles.update({one.profile.name} if one.profile and tables else set())
-        for raw, feed, not_counted_n in tables:
-            parts = made.mapped.setdefault(feed.table, [])
-            part = map_table(
-                # What is damaged in a file is told once of a table.
-                replace(raw, damages=()) if _holds(parts, raw) else raw,
-                feed,
-                number=sum(map(len, made.mapped.values())),
-                settings=given.settings,
-                time_zone=given.time_zone,
-            )
-            parts.append(replace(part, not_counted_n=not_counted_n))
-        if one.canonical is None and not one.mappings and not _is_joined(one, fed):
+        is_joined = any(named_like(one.raw.files[0], join.files) for join in joins)
+        if one.canonical is None and not one.mappings and not is_joined:
             made.ignored.extend(one.raw.files)
     if not made.mapped:
         raise nothing_fits([file.name for file in found], chosen)
@@ -85,33 +87,69 @@ def _fed(
         return under_profile(read(found, options, scratch=given.scratch), chosen)
     files = [file for file in found if file.table is None or file.table in given.tables]
     raws = read(files, given.text, scratch=given.scratch)
-    if not raws or not all(map(is_canonical, raws)):
+    own = bool(raws) and all(map(is_canonical, raws))
+    if not own or all(raw.table != "interactions" for raw in raws):
+        # Another system's files may be named after cxtool's tables, some of them or by chance.
         everything = find(arguments, folder=given.folder, any_name=True)
         if len(everything) > len(files):
-            files = everything
-            raws = read(files, given.text, scratch=given.scratch)
+            try:
+                return _by_columns(everything, given)
+            except CxtoolError:
+                if not own:
+                    raise
     return by_columns(raws, Rereader(files, given.text, given.scratch))
 
 
-def _tables(
-    fed: Fed, raws: Sequence[RawTable], given: Opening
-) -> Iterator[tuple[RawTable, Feed, int]]:
-    """The needed tables that a file feeds: its rows, their mapping, rows that do not count."""
-    if fed.canonical is not None and fed.canonical.table in given.tables:
-        yield fed.raw, fed.canonical, 0
-    for mapping in fed.mappings:
-        if fed.profile is not None and mapping.table in given.tables:
-            made = shaped(
-                fed.raw, mapping, raws=raws, scratch=given.scratch, time_zone=given.time_zone
-            )
-            yield made.raw, feed_of(made, fed.profile), made.not_counted_n
+def _by_columns(files: Sequence[SourceFile], given: Opening) -> list[Fed]:
+    raws = read(files, given.text, scratch=given.scratch)
+    return by_columns(raws, Rereader(files, given.text, given.scratch))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows for a canonical table, their mapping, and how many rows of the files do not count."""
+
+    raw: RawTable
+    feed: Feed
+    profile: Profile | None = None
+    not_counted_n: int = 0
+
+
+def _tables(fed: Sequence[Fed], given: Opening) -> Iterator[_Table]:
+    """The needed tables that the files feed."""
+    for one in fed:
+        if one.canonical is not None and one.canonical.table in given.tables:
+            yield _Table(one.raw, one.canonical)
+    export = [one.raw for one in fed]
+    profiles = {one.profile.name: one.profile for one in fed if one.profile is not None}
+    for profile in profiles.values():
+        for mapping in profile.tables:
+            if mapping.table in given.tables:
+                of = [one for one in fed if one.profile is profile and mapping in one.mappings]
+                yield from _shaped([one.raw for one in of], mapping, profile, export, given)
+
+
+def _shaped(
+    raws: Sequence[RawTable],
+    mapping: TableMap,
+    profile: Profile,
+    export: Sequence[RawTable],
+    given: Opening,
+) -> Iterator[_Table]:
+    groups = [raws] if raws and are_parts(mapping) else [[raw] for raw in raws]
+    for group in groups:
+        made = shaped(
+            group, mapping, export=export, scratch=given.scratch, time_zone=given.time_zone
+        )
+        yield _Table(made.raw, feed_of(made, profile), profile, made.not_counted_n)
 
 
 def _holds(parts: Collection[MappedTable], raw: RawTable) -> bool:
     return any(part.raw.positions == raw.positions for part in parts)
 
 
-def _is_joined(one: Fed, fed: Sequence[Fed]) -> bool:
-    """Whether another file takes columns from this one."""
-    joins = [join for other in fed for mapping in other.mappings for join in mapping.joins]
-    return any(named_like(one.raw.files[0], join.files) for join in joins)
+def _dated(table: _Table, options: TextOptions) -> Feed:
+    """The feed of a text file, with dates in the order that the user names."""
+    if options.date_order is None or table.raw.text is None:
+        return table.feed
+    return dated(table.feed, options.date_order)

@@ -29,6 +29,7 @@ from cxtool.exports.text import TextFile, TextOptions, prepare
 
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
+ORIGIN_ROWS = 1 << 40  # rows of one origin, numbered on from those of the one before
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class RawTable:
     table: str | None
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
+    origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
     is_regular: bool = False  # every line of the text is a record
 
     @property
@@ -92,11 +94,17 @@ class RawTable:
 
     def places(self, rows: pl.Series) -> pl.DataFrame:
         """``ROW, file, line`` of each record; for Parquet the line is its number from 1."""
-        wanted = rows.unique().sort()
-        if self.text is None:
-            return self._parquet_places(wanted)
+        if self.origins:
+            return self._places_of_origins(rows)
+        wanted = rows.unique().sort().cast(self.schema[ROW])
+        found = self._places(wanted)
+        return found.with_columns(pl.col(ROW).cast(rows.dtype))
+
+    def _places(self, wanted: pl.Series) -> pl.DataFrame:
         if LINE in self.schema:
             lines = self.frame.select(ROW, pl.col(LINE).alias("line"))
+        elif self.text is None:
+            return self._parquet_places(wanted)
         elif self.is_regular:
             lines = pl.LazyFrame({ROW: wanted}).with_columns(line=pl.col(ROW) + self.text.body_line)
         else:
@@ -105,6 +113,21 @@ class RawTable:
         found = lines.filter(pl.col(ROW).is_in(wanted.implode()))
         line = pl.col("line").cast(pl.Int64)
         return found.select(ROW, pl.lit(self.files[0]).alias("file"), line).collect()
+
+    def _places_of_origins(self, rows: pl.Series) -> pl.DataFrame:
+        wanted = rows.unique().sort()
+        placed = []
+        for number, origin in enumerate(self.origins):
+            own = wanted.filter(wanted // ORIGIN_ROWS == number)
+            if LINE in self.schema:
+                lines = self.frame.filter(pl.col(ROW).is_in(own.implode())).select(
+                    ROW, pl.lit(origin.files[0]).alias("file"), pl.col(LINE).alias("line")
+                )
+                placed.append(lines.collect())
+            else:
+                found = origin.places(own % ORIGIN_ROWS)
+                placed.append(found.with_columns(pl.col(ROW) + number * ORIGIN_ROWS))
+        return pl.concat(placed)
 
     def _parquet_places(self, wanted: pl.Series) -> pl.DataFrame:
         # The row number of a scan of several Parquet files goes on from file to file.

@@ -28,6 +28,7 @@ class Damage:
     line: int
     value: str | None
     reason: str
+    file: str | None = None  # where it is not the table's only one
 
 
 def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:

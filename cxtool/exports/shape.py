@@ -20,8 +20,8 @@ from cxtool.exports.joins import joined, newest_last
 from cxtool.exports.layout import ROW
 from cxtool.exports.nested import Wanted, is_json, opened, opens
 from cxtool.exports.profile_form import ColumnMap, Dedupe, TableMap, spellings
-from cxtool.exports.raw import FILE, RawTable
-from cxtool.exports.repair import LINE
+from cxtool.exports.raw import FILE, ORIGIN_ROWS, RawTable
+from cxtool.exports.repair import LINE, SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,73 +34,117 @@ class Shaped:
 
 
 def shaped(
-    raw: RawTable,
+    raws: Sequence[RawTable],
     mapping: TableMap,
     *,
-    raws: Sequence[RawTable],
+    export: Sequence[RawTable],
     scratch: Path,
     time_zone: str,
 ) -> Shaped:
-    """The rows that a file has for a table; ``raws`` are the export's files, for joins.
+    """The rows that files have for a table; ``export`` are all its files, for joins.
 
-    Raises CxtoolError where a step asks for what the file does not have.
+    Several files are put together, as one may hold newer versions of another one's rows. Raises
+    CxtoolError where a step asks for what a file does not have.
     """
     mapping = _with_names(mapping)
     wanted = _wanted(mapping)
     steps = (mapping.explode, mapping.joins, mapping.where, mapping.dedupe, mapping.events)
-    if not any(steps) and not opens(raw, wanted):
-        return Shaped(raw, mapping)
+    if not any(steps) and not opens(raws[0], wanted):
+        return Shaped(raws[0], mapping)
+    given = Steps(mapping, wanted, export, scratch, time_zone)
     try:
-        return _shaped(raw, mapping, wanted, raws, scratch, time_zone)
+        return _shaped(raws, given)
     except pl.exceptions.ComputeError as error:
         if "JSON" in str(error):
+            reason = str(error).splitlines()[0][:SHOWN]
             raise CxtoolError(
-                f"{raw.files[0]}: a path of the profile does not fit the values"
-                f" ({str(error).splitlines()[0][:200]})"
+                f"{raws[0].files[0]}: a path of the profile does not fit the values ({reason})"
             ) from None
-        if raw.text is None or LINE in raw.schema:
-            raise CxtoolError(f"{raw.files[0]}: the file cannot be read") from error
-        repaired = raw.repaired(scratch)
-        return _shaped(repaired, mapping, wanted, raws, scratch, time_zone)
+        return _shaped([_repaired(raw, scratch) for raw in raws], given)
 
 
-def _shaped(
-    raw: RawTable,
-    mapping: TableMap,
-    wanted: Sequence[Wanted],
-    raws: Sequence[RawTable],
-    scratch: Path,
-    time_zone: str,
-) -> Shaped:
-    rows = opened(raw, wanted, explode=mapping.explode)
-    for join in mapping.joins:
-        rows = joined(rows, join, raws)
-    all_rows = rows
-    rows = _limited(rows, mapping, raw)
+def are_parts(mapping: TableMap) -> bool:
+    """Whether rows of several files may be one row of the table."""
+    return mapping.dedupe is not None or mapping.events is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What it takes to shape a table."""
+
+    mapping: TableMap
+    wanted: Sequence[Wanted]
+    export: Sequence[RawTable]
+    scratch: Path
+    time_zone: str
+
+
+def _repaired(raw: RawTable, scratch: Path) -> RawTable:
+    return raw if raw.text is None or LINE in raw.schema else raw.repaired(scratch)
+
+
+def _shaped(raws: Sequence[RawTable], given: Steps) -> Shaped:
+    mapping = given.mapping
+    all_rows = [_opened(raw, given) for raw in raws]
+    rows = _together(
+        [_limited(part, mapping, raw) for part, raw in zip(all_rows, raws, strict=True)]
+    )
     if mapping.dedupe is not None:
-        rows = _newest(rows, mapping.dedupe, time_zone)
+        rows = _newest(rows, mapping.dedupe, given.time_zone)
     if mapping.events is not None:
-        rows = rows.unique(
-            subset=[name for name in rows.collect_schema() if name not in (ROW, LINE)],
-            keep="first",
-            maintain_order=True,
-        )
+        content = [name for name in rows.collect_schema() if name not in (ROW, LINE)]
+        rows = rows.sort(ROW).unique(subset=content, keep="first", maintain_order=True)
     counting_rows = rows
     if mapping.events is not None:
-        cases = grouped(rows, mapping, mapping.events, file=raw.files[0], time_zone=time_zone)
+        file = raws[0].files[0]
+        cases = grouped(rows, mapping, mapping.events, file=file, time_zone=given.time_zone)
         rows, mapping = cases.rows, cases.mapping
-    target = scratch / f"shaped-{len(list(scratch.iterdir()))}.parquet"
-    _, before, after = pl.collect_all(
+    target = given.scratch / f"shaped-{len(list(given.scratch.iterdir()))}.parquet"
+    _, after, *before = pl.collect_all(
         [
             rows.sink_parquet(target, lazy=True, compression="lz4"),
-            all_rows.select(pl.len()),
             counting_rows.select(pl.len()),
+            *[part.select(pl.len()) for part in all_rows],
         ],
         engine="streaming",
     )
     frame = pl.scan_parquet(target, glob=False)
-    table = replace(raw, frame=frame, schema=frame.collect_schema())
-    return Shaped(table, mapping, before.item() - after.item())
+    table = _as_one(raws, frame)
+    return Shaped(table, mapping, sum(part.item() for part in before) - after.item())
+
+
+def _opened(raw: RawTable, given: Steps) -> pl.LazyFrame:
+    """The rows of one file with everything that later steps refer to."""
+    rows = opened(raw, given.wanted, explode=given.mapping.explode)
+    for join in given.mapping.joins:
+        rows = joined(rows, join, given.export)
+    return rows
+
+
+def _together(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    if len(parts) == 1:
+        return parts[0]
+    numbered = [
+        part.with_columns(pl.col(ROW).cast(pl.Int64) + number * ORIGIN_ROWS)
+        for number, part in enumerate(parts)
+    ]
+    rows = pl.concat(numbered, how="diagonal_relaxed")
+    return rows.drop(FILE) if FILE in rows.collect_schema() else rows
+
+
+def _as_one(raws: Sequence[RawTable], frame: pl.LazyFrame) -> RawTable:
+    """The first table with these rows, made of all of them."""
+    table = replace(raws[0], frame=frame, schema=frame.collect_schema())
+    if len(raws) == 1:
+        return table
+    return replace(
+        table,
+        files=tuple(name for raw in raws for name in raw.files),
+        paths=table.paths[:1],
+        positions=table.positions[:1],
+        origins=tuple(raws),
+        damages=tuple(replace(damage, file=raw.files[0]) for raw in raws for damage in raw.damages),
+    )
 
 
 def _limited(rows: pl.LazyFrame, mapping: TableMap, raw: RawTable) -> pl.LazyFrame:
