@@ -1,4 +1,4 @@
-"""What holds for every test: the settings of whoever runs them do not exist.
+"""What holds for every test: no settings of whoever runs them, and one day that is today.
 
 ``--update-golden`` accepts what the reports say now as their golden files.
 """
@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
 
 import pytest
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,3 +26,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("CXTOOL_")]:
         monkeypatch.delenv(name)
+
+
+class _Clock(datetime):
+    """A clock that stands still, some days after the newest case of the demo export."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return NOW.astimezone(tz)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_day_is_today() -> Iterator[None]:
+    """Without ``--as-of`` a report depends on the day on which it is made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cxtool.commands.run.datetime", _Clock)
+        yield

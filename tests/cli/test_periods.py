@@ -114,19 +114,17 @@ def test_as_of_is_the_first_day_that_is_not_complete(quiet: Path) -> None:
     assert report("sla", ".", cwd=quiet)["as_of"] == "2026-06-01"
     set_back = report("sla", ".", "--as-of", "2026-04-10", cwd=quiet)
     assert days(set_back) == ("2026-04-03", "2026-04-10")
-    today = report("sla", ".", "--as-of", "today", cwd=quiet)
-    assert abs(date.fromisoformat(today["as_of"]) - datetime.now(UTC).date()) <= timedelta(days=1)
+    assert report("sla", ".", "--as-of", "today", cwd=quiet)["as_of"] == "2026-06-15"
+    early = report("sla", ".", "--as-of", "today", "--tz", "Pacific/Kiritimati", cwd=quiet)
+    assert early["as_of"] == "2026-06-16"
 
 
 def test_a_case_of_today_is_not_yet_in_the_last_seven_days(tmp_path: Path) -> None:
     """As-of is the earlier of today and the day after the newest start."""
-    now = datetime.now(UTC)
-    rows = [
-        {"case_id": name, "started_at": (now + shift).isoformat(), "channel": "voice"}
-        for name, shift in (("ahead", timedelta(days=30)), ("yesterday", timedelta(days=-1)))
-    ]
+    rows = [case("ahead", "2026-07-15T00:00:00Z"), case("of today", "2026-06-15T00:00:00Z")]
+    rows += [case("of yesterday", "2026-06-14T23:59:59Z")]
     found = report("sla", ".", cwd=export(tmp_path, interactions=rows))
-    assert date.fromisoformat(found["as_of"]) - now.date() <= timedelta(days=1)
+    assert found["as_of"] == "2026-06-15"
     assert only(section(found, "summary"))["cases_n"] == 1
 
 
@@ -200,7 +198,9 @@ def test_waiting_over_a_clock_change_counts_elapsed_time(
     """L17: at as-of, midnight after the change, a case waits as long as time really passed."""
     rows = [case("c1", ends[0], channel="email")]
     folder = export(tmp_path, interactions=rows)
-    found = report("sla", ".", "--tz", "Europe/Warsaw", "-p", day, "--breaches", cwd=folder)
+    next_day = str(date.fromisoformat(day) + timedelta(days=1))
+    arguments = ("--tz", "Europe/Warsaw", "-p", day, "--as-of", next_day, "--breaches")
+    found = report("sla", ".", *arguments, cwd=folder)
     assert only(section(found, "breaches"))["over_s"] == hours * 3600 - 600
 
 
