@@ -158,17 +158,12 @@ def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) ->
 
 
 def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
-    """A text file without its blank and short records; short ones are listed as damages."""
+    """A text file without its blank, short and long records; the latter two become damages."""
     raw = _scanned(text, table=table, position=position)
-    if text.ragged:
-        return raw.repaired(scratch)
-    if text.format == "csv":
-        raw = replace(raw, is_regular=is_regular(text))
-    if text.format == "csv" and not raw.is_regular:
-        odd = irregular(text)
-        if (odd["cells"] > len(text.header)).any():
-            return raw.repaired(scratch)
-        raw = raw if odd.is_empty() else _without(raw, odd, text)
+    if text.format == "csv" and is_regular(text):
+        raw = replace(raw, is_regular=True)
+    elif text.format == "csv":
+        raw = _without(irregular(text), text, table, position)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:
@@ -176,22 +171,26 @@ def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) 
     return raw
 
 
-def _without(raw: RawTable, odd: pl.DataFrame, text: TextFile) -> RawTable:
-    """The table without blank records and without short ones, which become damages."""
-    short = odd.filter(~pl.col("blank"))
-    skipped = odd.lazy().select(pl.col(ROW).cast(pl.UInt32))
-    told = short.join(texts(text, short["line"]), on="line").select("line", "cells", "text")
+def _without(odd: pl.DataFrame, text: TextFile, table: str | None, position: int) -> RawTable:
+    """The file without its odd records, as ``layout.irregular`` tells them."""
+    width = len(text.header)
+    is_damaged = ~pl.col("blank") & ((pl.col("cells") > width) | (not text.ragged))
+    damaged = odd.filter(is_damaged)
+    raw = _scanned(text, table=table, position=position, cut=bool((damaged["cells"] > width).any()))
+    skipped = odd.lazy().filter(pl.col("blank") | is_damaged).select(pl.col(ROW).cast(pl.UInt32))
+    told = damaged.join(texts(text, damaged["line"]), on="line").select("line", "cells", "text")
     return replace(
         raw,
         frame=raw.frame.join(skipped, on=ROW, how="anti", maintain_order="left"),
         damages=tuple(
-            Damage(line, value[:SHOWN], f"{cells} cells where the header has {len(text.header)}")
-            for line, cells, value in told.iter_rows()
+            Damage(line, value[:SHOWN], f"{cells} cells where the header has {width}")
+            for line, cells, value in told.sort("line").iter_rows()
         ),
     )
 
 
-def _scanned(text: TextFile, *, table: str | None, position: int) -> RawTable:
+def _scanned(text: TextFile, *, table: str | None, position: int, cut: bool = False) -> RawTable:
+    """The file as it stands. ``cut`` passes over cells beyond the header instead of refusing."""
     header = text.header if text.format == "csv" else ndjson_keys(text)
     schema: dict[str, pl.DataType] = {name: pl.String() for name in header}
     if text.format == "csv":
@@ -205,6 +204,7 @@ def _scanned(text: TextFile, *, table: str | None, position: int) -> RawTable:
             empty_string_is_null=False,
             row_index_name=ROW,
             glob=False,
+            extra_columns="ignore" if cut else "raise",
         )
     else:
         frame = pl.scan_ndjson(text.path, schema=schema, row_index_name=ROW)

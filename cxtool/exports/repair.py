@@ -1,6 +1,6 @@
 """Damaged text files: what a fast scan refuses is found here, record by record, with line numbers.
 
-The fast scan reads whole files at once and gives up on a record with too many cells or a line that
+The fast scan reads whole files at once and gives up on quotes that do not pair and on a line that
 is not JSON. Only then is the file rewritten: readable records go to a temporary file that also
 holds the line each began on, the others are listed.
 """
