@@ -95,7 +95,7 @@ def _fed(
             try:
                 return _by_columns(everything, given)
             except CxtoolError:
-                if not own:
+                if not raws:
                     raise
     return by_columns(raws, Rereader(files, given.text, given.scratch))
 
