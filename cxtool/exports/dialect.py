@@ -49,14 +49,14 @@ def find_dialect(
         raise CxtoolError(f"{name}: no header line after {skip} lines")
     found = _named(delimiter) if delimiter else _delimiter(lines[skip])
     if header:
-        return Dialect(found, _unique(header), body_line=skip + 1)
+        return Dialect(found, unique_names(header), body_line=skip + 1)
     reader = csv.reader(lines[skip:], delimiter=found)
     csv.field_size_limit(LONGEST_CELL)
     try:
         cells = tuple(cell.strip() for cell in next(reader))
     except csv.Error as error:
         raise CxtoolError(f"{name}: the header cannot be read ({error})") from None
-    return Dialect(found, _unique(cells), body_line=skip + reader.line_num + 1)
+    return Dialect(found, unique_names(cells), body_line=skip + reader.line_num + 1)
 
 
 def _named(delimiter: str) -> str:
@@ -72,7 +72,7 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def _unique(header: tuple[str, ...]) -> tuple[str, ...]:
+def unique_names(header: tuple[str, ...]) -> tuple[str, ...]:
     """Repeated or empty header names get their position, so that no column is lost."""
     seen: set[str] = set()
     names = []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.dialect import _unique
+from cxtool.exports.dialect import unique_names
 from cxtool.exports.repair import LINE
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _table(name: str, cells: pl.DataFrame) -> Sheet:
     while columns and filled[columns[-1]].null_count() == filled.height:
         columns.pop()
     header = filled.select(columns).row(0)
-    names = _unique(tuple((cell or "").strip() for cell in header))
+    names = unique_names(tuple((cell or "").strip() for cell in header))
     body = filled.slice(1)
     rows = body.select(columns).rename(dict(zip(columns, names, strict=True)))
     return Sheet(name=name, rows=rows, row_numbers=body[ROW].cast(pl.Int64))

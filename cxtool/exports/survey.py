@@ -1,7 +1,8 @@
 """What a table holds, counted once before any report: rows, days, rows set aside and why.
 
 Counts come from one pass over the columns that rules judge. Which rows are not used is found only
-where the counts show that there are any; what the rest is made of is never judged again.
+where the counts show that there are any; what the rest is made of is never judged again. Repeated
+keys are looked for among the rows of the days asked for: others may not have been read.
 """
 
 from __future__ import annotations
