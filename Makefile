@@ -11,13 +11,13 @@ demo: $(VENV)/ready
 	$(BIN)/cxtool behavior sample_data/demo --no-pager
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 format: $(VENV)/ready-dev
 	$(BIN)/ruff check --fix .

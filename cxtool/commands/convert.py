@@ -22,7 +22,7 @@ def command(options: Shared) -> None:
     \b
     Examples:
       cxtool convert export/ -o dataset
-      cxtool convert calls-may.csv -o dataset --tz Europe/Warsaw
+      cxtool convert calls.csv -o dataset --tz Europe/Warsaw
       cxtool sla dataset -p last-month
     """
     from cxtool.commands.opening import messages, opened_export, settings_of, tell_set_aside

@@ -22,8 +22,8 @@ def command(options: Shared, mapping: str) -> int:
 
     \b
     Examples:
-      cxtool profile test pwc calls.csv
-      cxtool profile test my.toml export/
+      cxtool profile infer calls.csv -o my.toml
+      cxtool profile test my.toml calls.csv
       cxtool profile test my.toml calls.csv --section set_aside -f csv
     """
     from pathlib import Path
