@@ -27,7 +27,8 @@ def joined(rows: pl.LazyFrame, join: Join, raws: Sequence[RawTable]) -> pl.LazyF
         pl.concat([_rows(raw, join, keys) for raw in found], how="diagonal_relaxed"), join, keys
     )
     here = [clean(name).alias(key) for name, key in zip(join.on, keys, strict=True)]
-    return rows.with_columns(here).join(there, on=keys, how="left").drop(keys)
+    kept = rows.with_columns(here).drop(*join.columns, strict=False)
+    return kept.join(there, on=keys, how="left").drop(keys)
 
 
 def newest_last(newest: str | None, formats: Sequence[str], *, time_zone: str) -> list[pl.Expr]:

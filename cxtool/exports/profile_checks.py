@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import get_args
 from zoneinfo import available_timezones
 
@@ -157,9 +158,14 @@ def _problems_of_values(source: ColumnMap) -> Iterable[str | None]:
 
 
 def _problem_of_zone(zone: str | None) -> str | None:
-    if zone is None or zone in available_timezones():
+    if zone is None or zone in _zones():
         return None
-    return f"'{zone}' is not a time zone" + _guess(zone, sorted(available_timezones()))
+    return f"'{zone}' is not a time zone" + _guess(zone, sorted(_zones()))
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 def _problem_of_condition(text: str) -> str | None:

@@ -6,7 +6,7 @@ profile asks for one: what follows reads that file like any other, as often as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from cxtool.exports.nested import Wanted, is_json, opened, opens
 from cxtool.exports.profile_form import ColumnMap, Dedupe, TableMap, spellings
 from cxtool.exports.raw import FILE, ORIGIN_ROWS, RawTable
 from cxtool.exports.repair import LINE, SHOWN
+
+FILES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def shaped(
 
 
 def are_parts(mapping: TableMap) -> bool:
-    """Whether rows of several files may be one row of the table."""
-    return mapping.dedupe is not None or mapping.events is not None
+    """Whether files are put together: one row may be of several, or each has but a few."""
+    return bool(mapping.dedupe or mapping.events or mapping.explode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,51 +87,86 @@ def _repaired(raw: RawTable, scratch: Path) -> RawTable:
 
 def _shaped(raws: Sequence[RawTable], given: Steps) -> Shaped:
     mapping = given.mapping
-    all_rows = [_opened(raw, given) for raw in raws]
-    rows = _together(
-        [_limited(part, mapping, raw) for part, raw in zip(all_rows, raws, strict=True)]
-    )
+    rows, all_n = _of_one(raws[0], given) if len(raws) == 1 else _of_several(raws, given)
     if mapping.dedupe is not None:
-        rows = _newest(rows, mapping.dedupe, given.time_zone)
+        rows = _newest(rows, mapping.dedupe, given.time_zone, file=raws[0].files[0])
     if mapping.events is not None:
         content = [name for name in rows.collect_schema() if name not in (ROW, LINE)]
         rows = rows.sort(ROW).unique(subset=content, keep="first", maintain_order=True)
-    counting_rows = rows
+    counted_n = rows.select(pl.len())
     if mapping.events is not None:
         file = raws[0].files[0]
         cases = grouped(rows, mapping, mapping.events, file=file, time_zone=given.time_zone)
         rows, mapping = cases.rows, cases.mapping
-    target = given.scratch / f"shaped-{len(list(given.scratch.iterdir()))}.parquet"
-    _, after, *before = pl.collect_all(
-        [
-            rows.sink_parquet(target, lazy=True, compression="lz4"),
-            counting_rows.select(pl.len()),
-            *[part.select(pl.len()) for part in all_rows],
-        ],
-        engine="streaming",
-    )
-    frame = pl.scan_parquet(target, glob=False)
-    table = _as_one(raws, frame)
-    return Shaped(table, mapping, sum(part.item() for part in before) - after.item())
+    frame, (before, after) = _stored(rows, [all_n, counted_n], given.scratch)
+    return Shaped(_as_one(raws, frame), mapping, before - after)
+
+
+def _stored(
+    rows: pl.LazyFrame, counts: Sequence[pl.LazyFrame], scratch: Path
+) -> tuple[pl.LazyFrame, list[int]]:
+    """The rows in a temporary file, and counts that are made on the way."""
+    target = scratch / f"shaped-{len(list(scratch.iterdir()))}.parquet"
+    sink = rows.sink_parquet(target, lazy=True, compression="lz4")
+    _, *found = pl.collect_all([sink, *counts], engine="streaming")
+    return pl.scan_parquet(target, glob=False), [count.item() for count in found]
+
+
+def _of_one(raw: RawTable, given: Steps) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The rows of a file that count, and how many rows it has."""
+    rows = _opened(raw, given)
+    return _limited(rows, given.mapping, raw), rows.select(pl.len())
+
+
+def _of_several(raws: Sequence[RawTable], given: Steps) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The same of several files, numbered on from each to the next.
+
+    One query over thousands of files would take longer to plan than to run.
+    """
+    stored, rows_n = [], 0
+    for start in range(0, len(raws), FILES_AT_ONCE):
+        found = [_of_one(raw, given) for raw in raws[start : start + FILES_AT_ONCE]]
+        rows = pl.concat(
+            [
+                part.with_columns(pl.col(ROW).cast(pl.Int64) + number * ORIGIN_ROWS)
+                for number, (part, _) in enumerate(found, start=start)
+            ],
+            how="diagonal_relaxed",
+        )
+        all_n = pl.concat([count for _, count in found]).sum()
+        frame, (count,) = _stored(rows, [all_n], given.scratch)
+        stored.append(frame.drop(FILE, strict=False))
+        rows_n += count
+    return pl.concat(stored, how="diagonal_relaxed"), pl.LazyFrame({"len": [rows_n]})
 
 
 def _opened(raw: RawTable, given: Steps) -> pl.LazyFrame:
     """The rows of one file with everything that later steps refer to."""
     rows = opened(raw, given.wanted, explode=given.mapping.explode)
     for join in given.mapping.joins:
+        if is_json(raw):
+            rows = _with(join.on, rows)
+        _need(join.on, rows, raw.files[0], "a join")
         rows = joined(rows, join, given.export)
     return rows
 
 
-def _together(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
-    if len(parts) == 1:
-        return parts[0]
-    numbered = [
-        part.with_columns(pl.col(ROW).cast(pl.Int64) + number * ORIGIN_ROWS)
-        for number, part in enumerate(parts)
-    ]
-    rows = pl.concat(numbered, how="diagonal_relaxed")
-    return rows.drop(FILE) if FILE in rows.collect_schema() else rows
+def _with(names: Iterable[str], rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with these columns, empty where no record has the key."""
+    schema = rows.collect_schema()
+    return rows.with_columns(pl.lit(None, pl.String).alias(n) for n in names if n not in schema)
+
+
+def _need(names: Iterable[str], rows: pl.LazyFrame, file: str, what: str) -> None:
+    """Raise CxtoolError for the first of these columns that the rows lack."""
+    have = [name for name in rows.collect_schema().names() if not name.startswith("__")]
+    for name in names:
+        if name not in have:
+            guess = nearest(name, have)
+            raise CxtoolError(
+                f"{file}: {what} of the profile asks for a column '{name}'"
+                + (f"; did you mean '{guess}'?" if guess else "")
+            )
 
 
 def _as_one(raws: Sequence[RawTable], frame: pl.LazyFrame) -> RawTable:
@@ -149,22 +186,19 @@ def _as_one(raws: Sequence[RawTable], frame: pl.LazyFrame) -> RawTable:
 
 def _limited(rows: pl.LazyFrame, mapping: TableMap, raw: RawTable) -> pl.LazyFrame:
     """The rows that count."""
+    # Of JSON a key may be absent from all records; a column of a table is there or misspelt.
+    if not is_json(raw):
+        _need(columns_of(mapping.where), rows, raw.files[0], "'where'")
     schema = rows.collect_schema()
-    for name in columns_of(mapping.where):
-        # Of JSON a key may be absent from all records; a column of a table is there or misspelt.
-        if name not in schema and not is_json(raw):
-            guess = nearest(name, [column for column in schema if not column.startswith("__")])
-            raise CxtoolError(
-                f"{raw.files[0]}: the profile's 'where' asks for a column '{name}'"
-                + (f"; did you mean '{guess}'?" if guess else "")
-            )
     return rows.filter(holds(mapping.where, schema)) if mapping.where else rows
 
 
-def _newest(rows: pl.LazyFrame, dedupe: Dedupe, time_zone: str) -> pl.LazyFrame:
+def _newest(rows: pl.LazyFrame, dedupe: Dedupe, time_zone: str, *, file: str) -> pl.LazyFrame:
     """Of rows with the same key the newest; what a row lacks of the key counts as the same."""
     schema = rows.collect_schema()
     key = [name for name in dedupe.key if name in schema]
+    if not key:
+        _need(dedupe.key, rows, file, "'dedupe'")
     newest = dedupe.newest if dedupe.newest in schema else None
     order = newest_last(newest, dedupe.formats, time_zone=time_zone)
     numbers = [ROW, FILE] if FILE in schema else [ROW]
@@ -195,7 +229,6 @@ def _wanted(mapping: TableMap) -> list[Wanted]:
     ]
     names = [name for part in parts for name in _also(part)]
     names += columns_of(mapping.where)
-    names += [name for join in mapping.joins for name in join.on]
     if mapping.dedupe is not None:
         newest = mapping.dedupe.newest
         names += [*mapping.dedupe.key, *([newest] if newest else [])]
@@ -206,7 +239,8 @@ def _wanted(mapping: TableMap) -> list[Wanted]:
         ]
     new = {name for join in mapping.joins for name in join.columns}
     found += [Wanted(name) for name in names]
-    return [item for item in dict.fromkeys(found) if item.text not in new]
+    keys = [Wanted(name) for join in mapping.joins for name in join.on]
+    return [*dict.fromkeys([*keys, *(item for item in found if item.text not in new)])]
 
 
 def _also(part: ColumnMap) -> list[str]:

@@ -397,7 +397,17 @@ UNFITTING: dict[str, tuple[str, str, str]] = {
     "a condition on no column": (
         TABLE + 'where = ["stat = done"]\n' + COLUMNS,
         CELLS,
-        "the profile's 'where' asks for a column 'stat'; did you mean 'state'?",
+        "'where' of the profile asks for a column 'stat'; did you mean 'state'?",
+    ),
+    "a join on no column": (
+        TABLE + JOINS + COLUMNS,
+        CELLS.replace("who,", "whom,"),
+        "a join of the profile asks for a column 'who'; did you mean 'whom'?",
+    ),
+    "a key of no column": (
+        TABLE + 'dedupe = { key = ["no"] }\n' + COLUMNS,
+        CELLS,
+        "'dedupe' of the profile asks for a column 'no'",
     ),
     "no event column": (
         TABLE + EVENTS,
