@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cxtool.exports.profile_form import ColumnMap, HandleTime, TableMap
+from cxtool.exports.sources import STDIN
 from cxtool.exports.times import formats_in_order
 from cxtool.schema import TABLES, Type
 
@@ -34,8 +35,9 @@ def named_like(file: str, patterns: Sequence[str]) -> bool:
 
 
 def fits(mapping: TableMap, *, file: str, columns: Collection[str]) -> bool:
-    """Whether a file of this name and these columns feeds the table."""
-    return named_like(file, mapping.files) and tells(mapping, columns) is not None
+    """Whether a file of this name and these columns feeds the table. What is piped has no name."""
+    is_named = file == STDIN or named_like(file, mapping.files)
+    return is_named and tells(mapping, columns) is not None
 
 
 def tells(mapping: TableMap, columns: Collection[str]) -> int | None:

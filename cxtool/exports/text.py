@@ -80,9 +80,9 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
         path = _decoded(path, file.name, encoding, scratch)
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
-    kind = "ndjson" if file.piped and head.lstrip().startswith(b"{") else file.format
+    kind = _json_kind(head) or file.format if file.piped else file.format
     text = TextFile(path=path, name=file.name, format=kind, partitions=file.partitions)
-    if kind == "json" or (file.piped and head.lstrip().startswith(b"[")):
+    if kind == "json":
         target = _fresh(scratch, "records")
         to_records(path, file.name, target)
         return replace(text, path=target, format="ndjson", is_document=True)
@@ -104,6 +104,16 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
         ragged=options.ragged,
         decimal_comma=options.decimal_comma,
     )
+
+
+def _json_kind(head: bytes) -> Format | None:
+    """The kind of JSON that something begins with: records one to a line, or a whole document."""
+    start = head.lstrip()
+    if not start.startswith((b"{", b"[")):
+        return None
+    line, _, rest = start.partition(b"\n")
+    is_record = line.startswith(b"{") and (line.rstrip().endswith(b"}") or not rest)
+    return "ndjson" if is_record else "json"
 
 
 def _copied(file: SourceFile, scratch: Path) -> SourceFile:

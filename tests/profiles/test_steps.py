@@ -321,6 +321,15 @@ def test_elements_are_rows(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_documents_are_piped_in(indent: int | None, tmp_path: Path) -> None:
+    profile = TABLE + 'files = ["page*.json"]\nexplode = "items"\n' + COLUMNS
+    write(tmp_path, {"own.toml": profile})
+    text = json.dumps({"items": RECORDS}, indent=indent).encode()
+    arguments = ("check", "-", "--profile", "own.toml", "-f", "json")
+    assert counts(call(*arguments, cwd=tmp_path, stdin=text)) == {"interactions": (3, 0, 0)}
+
+
 def test_a_file_without_header_and_quotes(tmp_path: Path) -> None:
     dialect = '[dialect]\ndelimiter = "|"\nquote = ""\nheader = ["id", "at", "queue", "money"]\n'
     dialect += "skip_lines = 1\nragged = true\ndecimal_comma = true\n"
