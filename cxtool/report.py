@@ -16,7 +16,7 @@ from cxtool.units import Unit
 if TYPE_CHECKING:
     import polars as pl
 
-    from cxtool.period import Period
+    from cxtool.period import Period, Request
 
 SCHEMA = "cxtool.report/1"
 
@@ -114,6 +114,33 @@ class Report:
             raise ValueError(f"report {self.report}: section ids repeat: {ids}")
         if self.main not in ids:
             raise ValueError(f"report {self.report}: main section '{self.main}' is not in {ids}")
+
+    @classmethod
+    def on(
+        cls,
+        request: Request,
+        *,
+        report: str,
+        title: str,
+        source: Source,
+        sections: Sequence[Section],
+        main: str,
+        notes: Sequence[str] = (),
+        compared: bool = True,
+    ) -> Report:
+        """The report on a request; ``compared`` is False for one that compares nothing."""
+        return cls(
+            report=report,
+            title=title,
+            period=request.period,
+            previous=request.previous if compared else None,
+            time_zone=request.time_zone,
+            as_of=request.as_of,
+            source=source,
+            sections=tuple(sections),
+            main=main,
+            notes=tuple(notes),
+        )
 
     def section(self, section_id: str) -> Section:
         """The section of that id; an unknown id is a usage problem that names the nearest one."""

@@ -122,7 +122,7 @@ class Export(Readings):
         if aside := sum(found.set_aside_n for found in surveys):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
         if repeated := sum(found.repeated_n for found in surveys):
-            notes.append(f"{repeated:,} exactly repeated rows were counted once.")
+            notes.append(f"Exactly repeated rows, counted once: {repeated:,}.")
         notes += self.profile_notes(names)
         notes += clock_notes(surveys, self.time_zone)
         unknown = self.survey("interactions", days).unknown_direction_n

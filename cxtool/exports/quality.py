@@ -61,13 +61,10 @@ def report(export: Export, request: Request) -> Report:
     notes = [f"{name} was not read: it fits no table." for name in export.ignored]
     notes += export.profile_notes(names)
     notes += clock_notes(list(surveys.values()), export.time_zone)
-    return Report(
+    return Report.on(
+        request,
         report="check",
         title="Data quality",
-        period=request.period,
-        previous=request.previous,
-        time_zone=request.time_zone,
-        as_of=request.as_of,
         source=export.source(names, days),
         sections=(
             _tables(export, surveys),
@@ -75,7 +72,7 @@ def report(export: Export, request: Request) -> Report:
             Section(id="set_aside", title="Rows set aside", columns=SET_ASIDE_COLUMNS, rows=aside),
         ),
         main="set_aside",
-        notes=tuple(notes),
+        notes=notes,
     )
 
 

@@ -63,15 +63,12 @@ def report(
     if interactions:
         sections.append(behavior_sections.interactions(found, cuts))
     sections += [behavior_sections.trend(found), behavior_sections.left_out(found)]
-    return Report(
+    return Report.on(
+        tables.request,
         report="behavior",
         title="Agent behaviour",
-        period=tables.request.period,
-        previous=tables.request.previous,
-        time_zone=tables.request.time_zone,
-        as_of=tables.request.as_of,
         source=tables.source,
-        sections=tuple(sections),
+        sections=sections,
         main="agents",
         notes=(
             *tables.notes,

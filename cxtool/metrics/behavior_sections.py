@@ -147,7 +147,7 @@ def interactions(found: Found, cuts: Sequence[Cuts]) -> Section:
     ).sort("started_at", "case_id", descending=[True, False])
     return Section(
         id="interactions",
-        title="Interactions, newest first",
+        title="Interactions",
         columns=columns,
         rows=finished.select(column.key for column in columns),
     )

@@ -49,13 +49,10 @@ def report(tables: Tables, settings: Settings, *, company: str | None = None) ->
         data_before=_data_before(small),
         company_id=company_id,
     )
-    return Report(
+    return Report.on(
+        tables.request,
         report="cel",
         title="Company interactions",
-        period=tables.request.period,
-        previous=tables.request.previous,
-        time_zone=tables.request.time_zone,
-        as_of=tables.request.as_of,
         source=tables.source,
         sections=(
             cel_sections.summary(found),

@@ -74,13 +74,11 @@ def report(tables: Tables, settings: Settings, *, extra: Sequence[str] = ()) -> 
         )
         .select(column.key for column in columns)
     )
-    return Report(
+    return Report.on(
+        request,
         report="log",
         title="Interaction log",
-        period=request.period,
-        previous=None,
-        time_zone=request.time_zone,
-        as_of=request.as_of,
+        compared=False,
         source=tables.source,
         sections=(Section(id="log", title="Interaction log", columns=columns, rows=rows),),
         main="log",

@@ -82,13 +82,10 @@ def report(
         else []
     )
     asked_for = [*breach_sections, *by_sections, summary]
-    return Report(
+    return Report.on(
+        request,
         report="sla",
         title="SLA compliance",
-        period=request.period,
-        previous=request.previous,
-        time_zone=request.time_zone,
-        as_of=request.as_of,
         source=tables.source,
         sections=(
             summary,

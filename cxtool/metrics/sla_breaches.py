@@ -75,7 +75,7 @@ def breaches_section(cases: pl.DataFrame, *, time_zone: str, business: bool) -> 
     }
     return Section(
         id="breaches",
-        title="SLA breaches, worst first",
+        title="SLA breaches",
         columns=COLUMNS,
         rows=rows,
         notes=tuple(note for note, applies in said.items() if applies),

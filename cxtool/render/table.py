@@ -167,7 +167,8 @@ def _line(texts: Sequence[str], styles: Sequence[str], fitted: Fit, paint: Paint
             owed = after + GAP
         else:
             owed += space + GAP
-    return "".join(parts)
+    # A sparkline may end in days without data.
+    return "".join(parts).rstrip()
 
 
 def _legend(width: int | None, paint: Paint) -> list[str]:

@@ -232,7 +232,7 @@ def test_an_exactly_repeated_row_is_kept_once_and_counted(tmp_path: Path) -> Non
     assert (found["rows_n"], found["used_n"], found["repeated_n"]) == (4, 2, 2)
     log = call("log", "calls.csv", "-f", "json", cwd=folder)
     assert [case["case_id"] for case in log.rows("log")] == ["C1", "C2"]
-    assert "2 exactly repeated rows were counted once." in log.report["notes"]
+    assert "Exactly repeated rows, counted once: 2." in log.report["notes"]
 
 
 def test_rows_that_read_the_same_are_repeated_however_they_are_written(tmp_path: Path) -> None:
