@@ -171,6 +171,8 @@ def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
         return Hints()
     comma = present.str.contains(DECIMAL_COMMA).any()
     others = pl.DataFrame({"value": present.filter(~present.str.contains(NUMBER))})
+    if others.is_empty():
+        return Hints(plain_numbers=True, decimal_comma=comma)
     every = Hints(plain_numbers=False, decimal_comma=comma)
     read = others.select(parse(pl.col("value"), Type.SECONDS, source, every, time_zone="UTC"))
     plain = others.select(

@@ -94,6 +94,8 @@ def formats_of(texts: pl.Series, formats: tuple[str, ...]) -> tuple[str, ...]:
     needed = []
     left = texts
     for form in formats:
+        if left.is_empty():
+            break
         fits = left.to_frame("text").select(_instants(pl.col("text"), form)).to_series()
         fits = fits.is_not_null()
         if fits.any():
