@@ -18,6 +18,7 @@ from cxtool.exports.infer_look import File, look, text
 from cxtool.exports.infer_times import DateOrder
 from cxtool.exports.infer_words import normal
 from cxtool.exports.raw import RawTable, read
+from cxtool.exports.sheets import unpacked
 from cxtool.exports.sources import find
 from cxtool.exports.text import TextOptions
 from cxtool.schema import TABLES
@@ -42,7 +43,11 @@ def infer_file(
             hint="tables: " + ", ".join(TABLES),
         )
     with tempfile.TemporaryDirectory(prefix="cxtool-") as scratch:
-        found = find([argument], folder=folder, any_name=True)
+        found = unpacked(
+            find([argument], folder=folder, any_name=True),
+            skip_rows=options.skip_lines,
+            scratch=Path(scratch),
+        )
         if len(found) > 1:
             names = ", ".join(file.name for file in found[:5])
             raise UsageError(f"{argument}: holds {len(found)} files; name one of them: {names}")

@@ -53,7 +53,7 @@ def opened(arguments: Sequence[str], chosen: Profile | None, given: Opening) -> 
 
     Raises CxtoolError for files that cannot be read or lack required columns (all named at once).
     """
-    found = find(arguments, folder=given.folder, any_name=chosen is not None)
+    found = _files(arguments, given, any_name=chosen is not None)
     made = Opened()
     fed = _fed(arguments, found, chosen, given)
     for table in _tables(fed, given):
@@ -78,6 +78,16 @@ def opened(arguments: Sequence[str], chosen: Profile | None, given: Opening) -> 
     return made
 
 
+def _files(arguments: Sequence[str], given: Opening, *, any_name: bool) -> list[SourceFile]:
+    """The files of the export, spreadsheets as their sheets."""
+    found = find(arguments, folder=given.folder, any_name=any_name)
+    if all(file.format != "xlsx" for file in found):
+        return found
+    from cxtool.exports.sheets import unpacked
+
+    return unpacked(found, skip_rows=given.text.skip_lines, scratch=given.scratch)
+
+
 def _fed(
     arguments: Sequence[str], found: list[SourceFile], chosen: Profile | None, given: Opening
 ) -> list[Fed]:
@@ -90,7 +100,7 @@ def _fed(
     own = bool(raws) and all(map(is_canonical, raws))
     if not own or all(raw.table != "interactions" for raw in raws):
         # Another system's files may be named after cxtool's tables, some of them or by chance.
-        everything = find(arguments, folder=given.folder, any_name=True)
+        everything = _files(arguments, given, any_name=True)
         if len(everything) > len(files):
             try:
                 return _by_columns(everything, given)

@@ -8,7 +8,8 @@ one for a date: no contact centre's export has a date before 1910, or a duration
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ import polars as pl
 from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import unique_names
 from cxtool.exports.repair import LINE
+from cxtool.exports.sources import SourceFile, table_of
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -61,6 +63,36 @@ def sheets(path: Path, name: str, *, skip_rows: int = 0) -> list[Sheet]:
     if not found:
         raise CxtoolError(f"{name}: no sheet holds anything")
     return found
+
+
+def unpacked(files: Sequence[SourceFile], *, skip_rows: int, scratch: Path) -> list[SourceFile]:
+    """The files with each spreadsheet replaced by its sheets, written as CSV to ``scratch``.
+
+    A sheet belongs to the table that its name begins with, else to that of its file. Of a
+    spreadsheet with sheets named after tables only those are taken.
+    """
+    return [part for file in files for part in _parts(file, skip_rows, scratch)]
+
+
+def _parts(file: SourceFile, skip_rows: int, scratch: Path) -> list[SourceFile]:
+    if file.format != "xlsx":
+        return [file]
+    found = sheets(file.path, file.name, skip_rows=skip_rows)
+    parts = []
+    for sheet in [one for one in found if table_of(one.name)] or found:
+        target = scratch / f"sheet-{len(list(scratch.iterdir()))}.csv"
+        to_csv(sheet, target)
+        parts.append(
+            replace(
+                file,
+                path=target,
+                name=f"{file.name}, sheet {sheet.name}" if len(found) > 1 else file.name,
+                format="csv",
+                table=table_of(sheet.name) or file.table,
+                is_sheet=True,
+            )
+        )
+    return parts
 
 
 def to_csv(sheet: Sheet, target: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Literal
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.schema import TABLES
 
-Format = Literal["csv", "ndjson", "json", "parquet"]
+Format = Literal["csv", "ndjson", "json", "parquet", "xlsx"]
 
 FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -30,9 +30,10 @@ FORMATS: dict[str, Format] = {
     ".json": "json",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".xlsx": "xlsx",
 }
 COMPRESSIONS = (".gz", ".zst")
-KNOWN = ", ".join(["*.csv", "*.parquet", "*.jsonl (and .gz, .zst of text)"])
+KNOWN = "*.csv, *.parquet, *.jsonl, *.json, *.xlsx (and .gz, .zst of text)"
 STDIN = "standard input"
 
 
@@ -41,6 +42,7 @@ class SourceFile:
     """One file of an export. ``name`` is how messages call it.
 
     ``compressed`` is what the suffix says; ``piped`` can be read once only, from its beginning;
+    ``is_sheet`` is a CSV file made of a spreadsheet's sheet, whose dialect is known;
     ``partitions`` are the constants that hive folders (``channel=voice``) stand for.
     """
 
@@ -50,6 +52,7 @@ class SourceFile:
     table: str | None
     compressed: bool = False
     piped: bool = False
+    is_sheet: bool = False
     partitions: tuple[tuple[str, str], ...] = ()
 
 
@@ -156,17 +159,17 @@ def _in_table_folder(folder: Path, shown: str) -> list[SourceFile]:
 
 def _belongs(shown: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
     """The table that a path as it was given is named after, and its hive partitions."""
-    table = _table_of(shown.name)
+    table = table_of(shown.name)
     keys: list[tuple[str, str]] = []
     for part in reversed(shown.parts[:-1]):
         key, is_partition, value = part.partition("=")
         if not is_partition:
-            return table or _table_of(part), tuple(keys)
+            return table or table_of(part), tuple(keys)
         keys.insert(0, (key, value))
     return table, tuple(keys)
 
 
-def _table_of(name: str) -> str | None:
+def table_of(name: str) -> str | None:
     stem = re.split(r"[.\-_ ]", name.lower())[0]
     if name.lower().startswith("agent_states"):
         stem = "agent_states"

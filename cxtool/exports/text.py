@@ -69,6 +69,8 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
         file = _copied(file, scratch)
     if file.format == "parquet":
         return file
+    if file.is_sheet:
+        options = TextOptions()
     path = _decompressed(file, scratch)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)

@@ -11,8 +11,8 @@ import pytest
 
 from cxtool.exports.convert import Hints, look, parse
 from cxtool.exports.profile_form import ColumnMap
-from cxtool.exports.typed import from_typed, typed_value
 from cxtool.exports.times import ISO_FORMATS
+from cxtool.exports.typed import from_typed, typed_value
 from cxtool.schema import Type
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.sheets import Sheet, sheets, to_csv
+from tests.cli_helper import call
 
 Write = Callable[[Any, Callable[[str], Any]], None]
 
@@ -245,3 +246,38 @@ def test_the_package_is_imported_only_when_a_spreadsheet_is_read() -> None:
     code = "import sys, cxtool.exports.sheets; print('fastexcel' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_workbook_is_an_export(tmp_path: Path) -> None:
+    """A sheet per table, other sheets aside, rows told by the numbers the spreadsheet shows."""
+    with xlsxwriter.Workbook(tmp_path / "may.xlsx") as book:
+        cases = book.add_worksheet("interactions")
+        clock = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        length = book.add_format({"num_format": "[h]:mm:ss"})
+        cases.write_row(0, 0, ["case_id", "started_at", "channel", "handle_s", "contact_id"])
+        cases.write_row(1, 0, ["a", None, "voice", 60, "1"])
+        cases.write_datetime(1, 1, datetime(2026, 5, 1, 10), clock)
+        cases.write_row(3, 0, ["b", "soon", "chat", 5, "2"])
+        cases.write_row(4, 0, ["c", None, "voice", None, "1"])
+        cases.write_datetime(4, 1, datetime(2026, 5, 1, 11), clock)
+        cases.write_number(4, 3, 240 / 86_400, length)
+        contacts = book.add_worksheet("contacts")
+        contacts.write_row(0, 0, ["contact_id", "name"])
+        contacts.write_row(1, 0, ["1", "Ann"])
+        book.add_worksheet("remarks").write(0, 0, "made by hand")
+    log = call("log", ".", "-f", "csv", "-c", "case_id,contact,handle_s", cwd=tmp_path)
+    assert log.text == "case_id,contact,handle_s\na,Ann,60.0\nc,Ann,240.0\n"
+    aside = call("check", "may.xlsx", "-f", "json", cwd=tmp_path).rows("set_aside")
+    told = [(row["file"], row["line"], row["value"]) for row in aside]
+    assert told == [("may.xlsx, sheet interactions", 4, "soon")]
+
+
+def test_a_single_sheet_of_any_name_is_read_like_a_file(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "calls.xlsx") as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_row(0, 0, ["Case ID", "Started at", "Channel"])
+        sheet.write_row(1, 0, [12345678901, "2026-05-01 10:00", "voice"])
+    done = call("log", "calls.xlsx", "-f", "csv", "-c", "case_id", "-q", cwd=tmp_path)
+    assert done.text == "case_id\n12345678901\n"
+    drafted = call("profile", "infer", "calls.xlsx", cwd=tmp_path)
+    assert 'case_id = { from = ["Case ID"] }' in drafted.text
