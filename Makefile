@@ -37,8 +37,7 @@ pins: $(VENV)/ready-dev
 		--no-header --python-version 3.11 pyproject.toml -o constraints.txt
 
 bench: $(VENV)/ready-dev
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.startup
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
@@ -17,8 +18,6 @@ from cxtool.metrics.sla_rule import with_sla
 from cxtool.metrics.trend import in_either
 from cxtool.tables import Frame
 from tests.metrics.frames import case, make_tables
-
-duckdb = pytest.importorskip("duckdb")
 
 SETTINGS = Settings(
     sla=SlaSettings(channels={"chat": 60}, queues={"billing": 20}, labels={"VIP": 300, "new": 40})
