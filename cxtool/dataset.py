@@ -34,7 +34,6 @@ MANIFEST = "_manifest.json"
 STAGE = ".incoming-"
 DAY = "day"
 PART = "part-0.parquet"
-NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 # The time whose local day a row belongs to; tables that hang on a case have its day.
 DAY_OF = {
     "interactions": "started_at",

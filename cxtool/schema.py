@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-RULES_VERSION = 1
-
 
 class Type(StrEnum):
     """What a canonical column holds."""

@@ -91,7 +91,7 @@ def test_tables_of_a_case_lie_in_its_day_and_orphans_are_not_lost(tmp_path: Path
     (tmp_path / "behaviors.csv").write_text(scores, encoding="utf-8")
     call("convert", ".", "-o", "dataset", cwd=tmp_path)
     days = sorted(path.name for path in (tmp_path / "dataset/behaviors").iterdir())
-    assert days == ["day=2026-05-01", "day=2026-05-02", f"day={dataset.NO_DAY}"]
+    assert days == ["day=2026-05-01", "day=2026-05-02", "day=__HIVE_DEFAULT_PARTITION__"]
     rows = pl.read_parquet(tmp_path / "dataset/behaviors/**/*.parquet", hive_partitioning=False)
     assert sorted(rows["case_id"]) == ["a", "c", "nobody"]
 

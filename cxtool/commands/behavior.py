@@ -39,18 +39,16 @@ def command(
       cxtool behavior calibrate export/ -p 2026-04 -o cuts.json
       cxtool behavior export/ --calibration cuts.json
     """
-    from cxtool.commands.run import Needs, run
+    from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import behavior
     from cxtool.metrics.behavior_calibration import read_calibration
 
     frozen = read_calibration(Path(calibration)) if calibration else None
-    named = " ".join(options.where)
-    people = any(word in named for word in ("label", "contact", "company"))
     run(
         options,
         Needs(
             uses=USES,
-            people=people,
+            people=lambda settings: names_people(*options.where),
             default_period=DEFAULT_PERIOD,
             max_days=MAX_BEHAVIOR_DAYS,
         ),

@@ -31,11 +31,9 @@ def command(options: Shared) -> None:
     from cxtool.progress import working
 
     settings = settings_of(options)
-    needs = Needs(
-        uses=USES, people=False, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS
-    )
+    needs = Needs(uses=USES, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS)
     with working("reading"), opened(options, settings, needs) as (export, request):
-        tables = export.tables(request, uses=needs.uses, people=needs.people)
+        tables = export.tables(request, uses=needs.uses, people=False)
         tell_set_aside(export, tables.given, days_of(request), strict=False)
         cuts = calibrate(tables, settings)
     write_file(Path(str(options.output)), cuts.to_json().encode())

@@ -27,15 +27,22 @@ if TYPE_CHECKING:
 
 Make = Callable[["Tables", Settings], "Report"]
 
+PEOPLE_COLUMNS = ("label", "contact", "company")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What a report needs of an export: its tables, and its usual and longest period."""
 
     uses: tuple[str, ...] = ("interactions",)
-    people: bool = True  # names, labels and companies of contacts
+    people: Callable[[Settings], bool] = lambda settings: True  # see ``names_people``
     default_period: str = "7d"
     max_days: int | None = None
+
+
+def names_people(*words: str) -> bool:
+    """Whether conditions or dimensions name what only contacts and companies tell."""
+    return any(column in word for word in words for column in PEOPLE_COLUMNS)
 
 
 def run(
@@ -47,7 +54,8 @@ def run(
 
     settings = settings_of(options)
     with working("reading"), opened(options, settings, needs) as (export, request):
-        tables = export.tables(request, uses=needs.uses, people=needs.people, where=options.where)
+        people = needs.people(settings)
+        tables = export.tables(request, uses=needs.uses, people=people, where=options.where)
         tell_set_aside(export, tables.given, days_of(request), strict=options.strict)
         notes = (*tables.notes, *coverage_notes(export, request))
         report = make(replace(tables, notes=notes), settings)

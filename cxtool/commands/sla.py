@@ -6,8 +6,6 @@ import click
 
 from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
 
-PEOPLE_COLUMNS = ("label", "contact", "company")
-
 
 @click.command("sla", cls=GroupedCommand)
 @click.option(
@@ -32,15 +30,13 @@ def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
       cxtool sla export/ --breaches --limit 20
       cxtool sla export/ -q --fail-under sla_pct=80
     """
-    from cxtool.commands.opening import settings_of
-    from cxtool.commands.run import Needs, run
+    from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import sla
 
     dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]
-    named = " ".join([*by, *options.where])
-    people = any(word in named for word in PEOPLE_COLUMNS) or bool(settings_of(options).sla.labels)
+    named = names_people(*by, *options.where)
     run(
         options,
-        Needs(people=people),
+        Needs(people=lambda settings: named or bool(settings.sla.labels)),
         lambda tables, settings: sla.report(tables, settings, by=dimensions, breaches=breaches),
     )

@@ -12,7 +12,7 @@ from functools import reduce
 
 import polars as pl
 
-from cxtool.exports.grammar import Condition, parse_where
+from cxtool.exports.grammar import Condition, compared, parse_where
 
 
 def columns_of(conditions: Iterable[str]) -> list[str]:
@@ -53,12 +53,4 @@ def _matches(condition: Condition, text: pl.Expr) -> pl.Expr:
         left, right = text.cast(pl.Float64, strict=False), pl.lit(float(condition.value))
     except ValueError:
         left, right = text, pl.lit(condition.value)
-    match condition.op:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left >= right
+    return compared(condition.op, left, right)

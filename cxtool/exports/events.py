@@ -20,7 +20,7 @@ from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
 from cxtool.exports.times import ISO_FORMATS, parse_times, to_instant
 
-KEY, AT, EVENT, NEEDED, PLACE = "__key", "__at", "__event", "__needed", "__place"
+KEY, AT, EVENT, NEEDED = "__key", "__at", "__event", "__needed"
 A_SECOND_US = 1_000_000
 
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from cxtool.errors import UsageError, nearest
 from cxtool.exports.convert import FALSE, TRUE
-from cxtool.exports.grammar import Condition
+from cxtool.exports.grammar import Condition, compared
 from cxtool.exports.mapped import LOWERED, frame_name
 from cxtool.exports.times import local_time, to_instant
 from cxtool.schema import TABLES, Table, Type
@@ -121,7 +121,7 @@ def _compared(
     else:
         text = value.lower() if condition.column in LOWERED else value
         left, right = column.cast(pl.String), pl.lit(text)
-    return _apply(op, left, right)
+    return compared(op, left, right)
 
 
 def _times(
@@ -163,17 +163,3 @@ def _is_number(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _apply(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    match op:
-        case "=":
-            return left == right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left >= right

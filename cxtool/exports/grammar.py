@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import polars as pl
+
 from cxtool.errors import UsageError
 
 PATTERN = re.compile(r"^\s*([^=!<>~]+?)\s*(=|!=|<=|>=|<|>|~|\bin\b)\s*(.*?)\s*$", re.DOTALL)
@@ -44,3 +46,18 @@ def parse_where(text: str) -> Condition:
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
         value = value[1:-1]
     return Condition(column=column, op=op, value=value, text=text)
+
+
+def compared(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Two expressions under an operator that compares: ``=``, ``<``, ``<=``, ``>``, ``>=``."""
+    match op:
+        case "=":
+            return left == right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left >= right
