@@ -22,6 +22,7 @@ from cxtool.calendar_units import (
     year_before,
 )
 from cxtool.errors import CxtoolError, UsageError, nearest
+from cxtool.time_zones import parse_time_zone
 
 Kind = Literal["days", "day", "week", "month", "quarter", "year", "all"]
 
@@ -33,8 +34,6 @@ FORMS_HINT = (
     "write 7d, 2w, yesterday, last-week, this-month, 2026-05, 2026-W21, 2026-Q2, 2026, "
     "2026-05-31, 2026-05-01..2026-05-31 or all"
 )
-# These depend on the machine: the same command would not give the same report elsewhere.
-LOCAL_ZONES = ("localtime", "posixrules", "posix", "right", "Factory")
 
 
 def day_number(day: date) -> int:
@@ -262,32 +261,6 @@ def parse_as_of(text: str, *, today: date) -> date:
             f"'{text}' is not a day", hint="write --as-of as a date such as 2026-06-01, or today"
         )
     return day.start
-
-
-def parse_time_zone(name: str) -> str:
-    """The name, if it is one of the time zone database; else a UsageError with the nearest one.
-
-    >>> parse_time_zone("Europe/Kyiv")
-    'Europe/Kyiv'
-    """
-    from zoneinfo import ZoneInfo, available_timezones
-
-    if name.split("/", maxsplit=1)[0] not in LOCAL_ZONES:
-        try:
-            return ZoneInfo(name).key
-        except (KeyError, ValueError, OSError):
-            pass
-    known = {
-        zone.casefold(): zone for zone in sorted(available_timezones().difference(LOCAL_ZONES))
-    }
-    word = name.strip().casefold().replace(" ", "_")
-    cities = [key for key in known if key.endswith("/" + word)]
-    guess = word if word in known else cities[0] if cities else nearest(word, list(known))
-    raise UsageError(
-        f"'{name}' is not a time zone"
-        + (f"; did you mean '{known[guess]}'?" if guess and word else ""),
-        hint="write a name of the time zone database, such as UTC or Europe/Warsaw",
-    )
 
 
 def check_length(period: Period, limit_days: int, option: str = "--max-days") -> None:

@@ -232,7 +232,7 @@ def _hours(value: object) -> list[str]:
 
 
 def _zone(value: object) -> str:
-    from cxtool.period import parse_time_zone
+    from cxtool.time_zones import parse_time_zone
 
     with _told():
         return parse_time_zone(_text(value))

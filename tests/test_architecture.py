@@ -19,7 +19,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Imports run down only: a room may import rooms of a lower floor, and itself.
 FLOORS = (
     ("errors", "__init__"),
-    ("units", "schema", "calendar_units", "messages"),
+    ("units", "schema", "calendar_units", "messages", "time_zones"),
     ("period",),
     ("setting_types", "report"),
     ("settings_sources", "tables"),

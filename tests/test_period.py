@@ -25,10 +25,10 @@ from cxtool.period import (
     parse_as_of,
     parse_compare,
     parse_period,
-    parse_time_zone,
     resolve,
     unit_of,
 )
+from cxtool.time_zones import parse_time_zone
 
 DAY = timedelta(days=1)
 UNITS: tuple[CalendarUnit, ...] = ("day", "week", "month", "quarter", "year")

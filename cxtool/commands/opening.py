@@ -15,7 +15,7 @@ from cxtool.commands.params import Shared
 from cxtool.config import Settings, load_settings
 from cxtool.errors import CxtoolError
 from cxtool.messages import Messages
-from cxtool.period import parse_time_zone
+from cxtool.time_zones import parse_time_zone
 
 if TYPE_CHECKING:
     from cxtool.exports.export import Export
