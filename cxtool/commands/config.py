@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxtool.commands.params import HELP
+
 if TYPE_CHECKING:
     from cxtool.config import Loaded
 
 
-@click.command(name="config", short_help="Show the settings that hold and where they came from.")
+@click.command(
+    name="config",
+    short_help="Show the settings that hold and where they came from.",
+    context_settings=HELP,
+)
 @click.option(
     "--config",
     "config_file",

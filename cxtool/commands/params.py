@@ -51,6 +51,10 @@ class Shared:
     fail_over: tuple[str, ...] = ()
 
 
+# click keeps the help option of a command's first call, so a command says for itself what it is.
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
 class GroupedOption(click.Option):
     """An option that help lists under the heading of its group."""
 
@@ -59,6 +63,9 @@ class GroupedOption(click.Option):
 
 class GroupedCommand(click.Command):
     """A command whose help lists options under headings."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **{"context_settings": HELP, **settings})
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxtool.commands.params import HELP
+
 if TYPE_CHECKING:
     from cxtool.exports.infer_times import DateOrder
 
 
-@click.command("infer", short_help="Draft a mapping profile from a file.")
+@click.command("infer", short_help="Draft a mapping profile from a file.", context_settings=HELP)
 @click.argument("file", metavar="FILE")
 @click.option("-o", "--output", metavar="FILE", help="Where the draft goes, such as my.toml.")
 @click.option(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from cxtool.commands.params import HELP
 
-@click.command("list", short_help="The built-in mapping profiles.")
+
+@click.command("list", short_help="The built-in mapping profiles.", context_settings=HELP)
 def command() -> None:
     """The built-in mapping profiles, one to a line: name, system, tables.
 

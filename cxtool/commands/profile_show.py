@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from cxtool.commands.params import HELP
 
-@click.command("show", short_help="A mapping profile as TOML.")
+
+@click.command("show", short_help="A mapping profile as TOML.", context_settings=HELP)
 @click.argument("profile", metavar="NAME|FILE")
 def command(profile: str) -> None:
     """A mapping profile as TOML, checked: a start for one of your own.

@@ -8,11 +8,16 @@ from typing import Literal
 
 import click
 
+from cxtool.commands.params import HELP
 from cxtool.errors import UsageError
 from cxtool.messages import Messages
 
 
-@click.command(name="sample", short_help="Write a synthetic export whose true metrics are known.")
+@click.command(
+    name="sample",
+    short_help="Write a synthetic export whose true metrics are known.",
+    context_settings=HELP,
+)
 @click.option(
     "-o",
     "--output",
