@@ -22,6 +22,7 @@ SCHEMA = "cxtool.report/1"
 
 Role = Literal["value", "n", "low", "high", "previous", "change", "change_pct", "signal", "series"]
 Better = Literal["higher", "lower"]
+ChartKind = Literal["lines", "columns", "bars", "heatmap"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,34 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture of a section's rows: which column stands where. How it is drawn is a renderer's.
+
+    ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before`` is
+    the same of the compared period, ``low`` and ``high`` bound an interval. ``columns``: upright,
+    along an ordered ``x``. ``bars``: lying, one for each ``x``; both are stacked by ``series``.
+    ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it shows, also
+    to those who cannot see it.
+    """
+
+    kind: ChartKind
+    title: str
+    x: str
+    y: str
+    value: str | None = None
+    series: str | None = None
+    before: str | None = None
+    low: str | None = None
+    high: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that it is drawn from."""
+        roles = (self.x, self.y, self.value, self.series, self.before, self.low, self.high)
+        return tuple(key for key in roles if key is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A titled table: columns that describe the rows frame, one to one and in order.
 
@@ -54,6 +83,7 @@ class Section:
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
     folded: bool = False
+    charts: tuple[Chart, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]
@@ -62,6 +92,9 @@ class Section:
         for column in self.columns:
             if column.of is not None and column.of not in keys:
                 raise ValueError(f"section {self.id}: {column.key} belongs to absent {column.of}")
+        for key in (key for chart in self.charts for key in chart.keys):
+            if key not in keys:
+                raise ValueError(f"section {self.id}: a chart of absent {key}")
 
     def column(self, key: str) -> Column:
         """The column of that key; an unknown key is a usage problem that names the nearest one."""
@@ -80,7 +113,8 @@ class Section:
         """The same section with only these columns, in this order."""
         columns = tuple(self.column(key) for key in keys)
         kept = tuple(c if c.of is None or c.of in keys else replace(c, of=None) for c in columns)
-        return replace(self, columns=kept, rows=self.rows.select(keys))
+        charts = tuple(chart for chart in self.charts if set(chart.keys) <= set(keys))
+        return replace(self, columns=kept, rows=self.rows.select(keys), charts=charts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
