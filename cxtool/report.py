@@ -46,10 +46,10 @@ class Column:
 class Chart:
     """A picture of a section's rows: which column stands where. How it is drawn is a renderer's.
 
-    ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before`` is
-    the same of the compared period, ``low`` and ``high`` bound an interval. ``columns``: upright,
-    along an ordered ``x``. ``bars``: lying, one for each ``x``; both are stacked by ``series``.
-    ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it shows, also
+    ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before``
+    is the same of the compared period, ``low`` and ``high`` bound an interval. ``columns``:
+    upright, along an ordered ``x``. ``bars``: lying, one for each ``x``; both are stacked by
+    ``series``. ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it shows, also
     to those who cannot see it.
     """
 
