@@ -49,8 +49,8 @@ class Chart:
     ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before``
     is the same of the compared period, ``low`` and ``high`` bound an interval. ``columns``:
     upright, along an ordered ``x``. ``bars``: lying, one for each ``x``; both are stacked by
-    ``series``. ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it shows, also
-    to those who cannot see it.
+    ``series``. ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it
+    shows, also to those who cannot see it.
     """
 
     kind: ChartKind
