@@ -23,17 +23,27 @@ def figures(values: Sequence[Any], units: Sequence[Unit]) -> list[str]:
     return [one_line(show(value, unit)) for value, unit in zip(values, units, strict=True)]
 
 
-def with_interval(
-    texts: Sequence[str], lows: Sequence[Any], highs: Sequence[Any], units: Sequence[Unit]
-) -> list[str]:
-    """Each figure with its interval behind it.
+def intervals(lows: Sequence[Any], highs: Sequence[Any], units: Sequence[Unit]) -> list[str]:
+    """The interval of each figure; empty where it has none.
 
-    >>> with_interval(["81.3 %", "–"], [78.1, None], [84.2, None], [Unit.PERCENT] * 2)
+    >>> intervals([78.1, None], [84.2, None], [Unit.PERCENT] * 2)
+    ['78.1–84.2', '']
+    """
+    return [
+        "" if low is None or high is None else f"{_bare(low, unit)}–{_bare(high, unit)}"
+        for low, high, unit in zip(lows, highs, units, strict=True)
+    ]
+
+
+def with_details(texts: Sequence[str], details: Sequence[str]) -> list[str]:
+    """Each text with its detail, where it has one, in brackets behind it.
+
+    >>> with_details(["81.3 %", "–"], ["78.1–84.2", ""])
     ['81.3 % (78.1–84.2)', '–']
     """
     return [
-        text if low is None or high is None else f"{text} ({_bare(low, unit)}–{_bare(high, unit)})"
-        for text, low, high, unit in zip(texts, lows, highs, units, strict=True)
+        f"{text} ({detail})" if detail else text
+        for text, detail in zip(texts, details, strict=True)
     ]
 
 
@@ -63,29 +73,41 @@ def index_icons(indices: Sequence[int | None]) -> list[str]:
 
 
 def changes(
-    sizes: Sequence[float | None],
-    signals: Sequence[str | None],
-    percents: Sequence[float | None],
-    units: Sequence[Unit],
+    sizes: Sequence[float | None], signals: Sequence[str | None], units: Sequence[Unit]
 ) -> list[str]:
-    """Arrow, size and, where given, percent of each change.
+    """The size of each change, or the signal alone where it has no size.
 
-    >>> changes([-1.25, 4, None], ["flat", "up", "new"], [None, 10.0, None],
-    ...         [Unit.PERCENT, Unit.COUNT, Unit.COUNT])
-    ['= −1.3 pp', '▲ +4 (+10.0 %)', 'new']
+    >>> changes([-1.25, None], ["flat", "new"], [Unit.PERCENT, Unit.COUNT])
+    ['−1.3 pp', 'new']
     """
-    return [_change(*cell) for cell in zip(sizes, signals, percents, units, strict=True)]
+    return [
+        one_line(show(signal, Unit.SIGNAL)) if size is None else show_change(size, unit)
+        for size, signal, unit in zip(sizes, signals, units, strict=True)
+    ]
 
 
-def _change(size: float | None, signal: str | None, percent: float | None, unit: Unit) -> str:
-    if size is None:
-        return MISSING if signal is None else one_line(show(signal, Unit.SIGNAL))
-    arrow = ARROWS.get(signal or "", "")
-    text = f"{arrow} {show_change(size, unit)}".strip()
-    if percent is None:
-        return text
-    sign = SIGN[percent > 0] if percent else ""
-    return f"{text} ({sign}{show(abs(percent), Unit.PERCENT)})"
+def change_details(percents: Sequence[float | None]) -> list[str]:
+    """Changes in percent with their sign.
+
+    >>> change_details([10.0, -2.5, None])
+    ['+10.0 %', '−2.5 %', '']
+    """
+    return [
+        "" if p is None else (SIGN[p > 0] if p else "") + show(abs(p), Unit.PERCENT)
+        for p in percents
+    ]
+
+
+def with_arrows(texts: Sequence[str], signals: Sequence[str | None]) -> list[str]:
+    """Each change behind the arrow of its signal.
+
+    >>> with_arrows(["−1.3 pp", "new"], ["flat", "new"])
+    ['= −1.3 pp', 'new']
+    """
+    return [
+        f"{ARROWS[signal]} {text}" if signal in ARROWS else text
+        for text, signal in zip(texts, signals, strict=True)
+    ]
 
 
 def _bare(value: float, unit: Unit) -> str:

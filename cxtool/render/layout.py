@@ -22,14 +22,28 @@ import polars as pl
 from cxtool.render import RenderOptions, cells
 from cxtool.render.frames import plain
 from cxtool.render.safe import one_line
-from cxtool.render.tones import ARROWS, BAND_TONES, Tone, change_tone, value_tone
-from cxtool.report import Column, Role, Section
+from cxtool.render.tones import ARROWS, BAND_TONES, INDEX_BANDS, Tone, change_tone, value_tone
+from cxtool.report import Better, Column, Role, Section
 from cxtool.units import MISSING, NUMERIC, Unit
 
 UNIT_COLUMN = "unit"
 TREND_ROLES: tuple[Role, ...] = ("previous", "change", "change_pct", "signal")
 UPRIGHT_LABELS: dict[Role, str] = {"change": "Change", "previous": "Before", "n": "n"}
 UPRIGHT_DROPS: dict[Role, int] = {"change": 1, "n": 2, "previous": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a field's texts are made of, for renderers that set it apart.
+
+    ``details`` are what stands in brackets behind the figures (interval, change in percent), empty
+    where there is none; ``words`` the bands or signals that the texts show as signs.
+    """
+
+    values: list[Any]
+    figures: list[str]
+    details: list[str]
+    words: list[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +54,17 @@ class Field:
     label: str
     texts: list[str]
     tones: list[Tone]
+    parts: Parts | None = None
+    unit: Unit = Unit.TEXT
+    better: Better | None = None
     right: bool = False
     drop: int = 5
     role: Role = "value"
     of: str | None = None
     icons: bool = False
+
+
+Dressed = tuple[list[str], list[Tone], Parts]
 
 
 def lay_out(
@@ -54,11 +74,19 @@ def lay_out(
     upright = section.rows.height == 1
     if upright:
         options = replace(options, verbose=True)
+    fields = fields_of(section, time_zone=time_zone, options=options, intervals=intervals)
+    return set_upright(fields) if upright else fields
+
+
+def fields_of(
+    section: Section, *, time_zone: str, options: RenderOptions, intervals: bool = True
+) -> tuple[Field, ...]:
+    """The fields of a section as they stand side by side, however many rows there are."""
     view = _View(section, plain(section.rows, time_zone), options, intervals)
     fields = tuple(view.field(column) for column in section.columns if not view.is_told(column))
     if options.null is not None:
         fields = tuple(_with_null(field, options.null) for field in fields)
-    return set_upright(fields) if upright else fields
+    return fields
 
 
 def has_icons(section: Section, options: RenderOptions) -> bool:
@@ -143,7 +171,11 @@ def _companions(role: Role, fields: list[Field | None]) -> Field:
 
 
 def _with_null(field: Field, null: str) -> Field:
-    return replace(field, texts=[null if text == MISSING else text for text in field.texts])
+    texts = [null if text == MISSING else text for text in field.texts]
+    if field.parts is None:
+        return replace(field, texts=texts)
+    figures = [null if figure == MISSING else figure for figure in field.parts.figures]
+    return replace(field, texts=texts, parts=replace(field.parts, figures=figures))
 
 
 class _View:
@@ -187,13 +219,17 @@ class _View:
         return signal is not None and self.rows[signal.key].null_count() == self.rows.height
 
     def field(self, column: Column) -> Field:
-        texts, tones = self._change(column) if column.role == "change" else self._figure(column)
+        dressed = self._change(column) if column.role == "change" else self._figure(column)
+        texts, tones, parts = dressed
         accompanies = column.role == "change" and column.of is not None
         return Field(
             key=column.key,
             label="Change" if accompanies else one_line(column.label),
             texts=texts,
             tones=tones,
+            parts=parts,
+            unit=column.unit,
+            better=column.better,
             right=column.unit in NUMERIC,
             drop=self._drop(column),
             role=column.role,
@@ -201,21 +237,28 @@ class _View:
             icons=self._is_iconic(column),
         )
 
-    def _figure(self, column: Column) -> tuple[list[str], list[Tone]]:
+    def _figure(self, column: Column) -> Dressed:
         values, units = self._values(column), self._units(column)
         icons = self._is_iconic(column)
         tones = [value_tone(value, unit) for value, unit in zip(values, units, strict=True)]
-        if column.unit is Unit.INDEX and icons:
-            return cells.index_icons(values), tones
-        texts = cells.figures(values, units)
+        figures = cells.figures(values, units)
+        details = [""] * len(values)
+        bands: list[Any] = [None] * len(values)
+        if column.unit is Unit.INDEX:
+            bands = [INDEX_BANDS.get(value) if value is not None else None for value in values]
+            texts = cells.index_icons(values) if icons else figures
+            return texts, tones, Parts(values, figures, details, bands)
+        texts = figures
         low, high = (self.beside.get((column.key, part)) for part in ("low", "high"))
-        if low and high and self.intervals and not icons:
-            texts = cells.with_interval(texts, self._values(low), self._values(high), units)
+        if low and high:
+            details = cells.intervals(self._values(low), self._values(high), units)
+            if self.intervals and not icons:
+                texts = cells.with_details(figures, details)
         if band := self.beside.get((column.key, "band")):
             bands = self._values(band)
             texts = cells.with_band(texts, bands, icons=icons)
             tones = [BAND_TONES.get(name, "quiet") for name in bands]
-        return texts, tones
+        return texts, tones, Parts(values, figures, details, bands)
 
     def _is_iconic(self, column: Column) -> bool:
         banded = column.unit is Unit.INDEX or (column.key, "band") in self.beside
@@ -225,7 +268,7 @@ class _View:
         # Icons are for scanning side by side: narrow, and what was asked for.
         return min(column.drop, 1) if self._is_iconic(column) else column.drop
 
-    def _change(self, column: Column) -> tuple[list[str], list[Tone]]:
+    def _change(self, column: Column) -> Dressed:
         sizes, units = self._values(column), self._units(column)
         nothing: list[Any] = [None] * len(sizes)
         signal = self.beside.get((column.of or "", "signal"))
@@ -238,8 +281,11 @@ class _View:
                 self._values(percent) if percent and in_percent else nothing, units, strict=True
             )
         ]
-        texts = cells.changes(sizes, signals, percents, units)
-        return texts, [change_tone(name, column.better) for name in signals]
+        figures = cells.changes(sizes, signals, units)
+        details = cells.change_details(percents)
+        texts = cells.with_details(cells.with_arrows(figures, signals), details)
+        tones = [change_tone(name, column.better) for name in signals]
+        return texts, tones, Parts(sizes, figures, details, signals)
 
     def _values(self, column: Column) -> list[Any]:
         return self.rows.get_column(column.key).to_list()
