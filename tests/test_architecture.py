@@ -19,9 +19,9 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Imports run down only: a room may import rooms of a lower floor, and itself.
 FLOORS = (
     ("errors", "__init__"),
-    ("units", "schema", "calendar_units", "messages", "time_zones"),
+    ("units", "schema", "calendar_units", "messages", "time_zones", "allowance"),
     ("period",),
-    ("setting_types", "report"),
+    ("setting_types", "report", "definitions"),
     ("settings_sources", "tables"),
     ("config", "render"),
     ("calendar",),
