@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from cxtool.commands.behavior import DEFAULT_PERIOD, MAX_BEHAVIOR_DAYS, USES
-from cxtool.commands.params import EXPORT, MAX_DAYS, PERIOD, GroupedCommand, Shared, shared
+from cxtool.commands.params import EXPORT, MAX_BAD, MAX_DAYS, PERIOD, GroupedCommand, Shared, shared
 
 
 @click.command("calibrate", cls=GroupedCommand)
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the cut points go.")
-@shared(*EXPORT, *PERIOD, *MAX_DAYS)
+@shared(*EXPORT, *PERIOD, *MAX_DAYS, *MAX_BAD)
 def command(options: Shared) -> None:
     """Freeze the cut points of behaviour scores in a file.
 
@@ -34,7 +34,7 @@ def command(options: Shared) -> None:
     needs = Needs(uses=USES, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS)
     with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=False)
-        tell_set_aside(export, tables.given, days_of(request), strict=False)
+        tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
         cuts = calibrate(tables, settings)
     write_file(Path(str(options.output)), cuts.to_json().encode())
     messages().info(f"{options.output}: cut points of {len(cuts.behaviors)} behaviours")

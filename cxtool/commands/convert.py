@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from cxtool.commands.params import EXPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import EXPORT, MAX_BAD, GroupedCommand, Shared, shared
 
 
 @click.command("convert", cls=GroupedCommand)
 @click.option("-o", "--output", required=True, metavar="DATASET", help="Folder of the dataset.")
-@click.option("--strict", is_flag=True, help="Stop where a row would be set aside.")
-@shared(*EXPORT)
+@shared(*EXPORT, *MAX_BAD)
 def command(options: Shared) -> None:
     """Any export as the canonical Parquet dataset, one file per table and local day.
 
@@ -33,7 +32,7 @@ def command(options: Shared) -> None:
     settings = settings_of(options)
     target = Path(str(options.output))
     with working("converting"), opened_export(options, settings, tuple(TABLES)) as export:
-        tell_set_aside(export, export.mapped, None, strict=options.strict)
+        tell_set_aside(export, export.mapped, None, allowed=options.max_bad)
         counts = convert(export, target)
     written = ", ".join(f"{count.table} {count.rows_out:,}" for count in counts)
     messages().info(f"{target}: {written}")

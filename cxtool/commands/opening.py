@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxtool.allowance import NOTHING, Allowance
 from cxtool.commands.params import Shared
 from cxtool.config import Settings, load_settings
 from cxtool.errors import CxtoolError
@@ -89,18 +90,21 @@ def export_arguments(options: Shared, settings: Settings) -> tuple[str, ...]:
 
 
 def tell_set_aside(
-    export: Export, tables: Iterable[str], days: Days | None, *, strict: bool
+    export: Export, tables: Iterable[str], days: Days | None, *, allowed: Allowance | None
 ) -> None:
-    """One line about rows set aside; where strict, an error that shows the first of them."""
+    """One line about rows set aside; an error that shows the first where more are than allowed."""
     surveys = {table: export.survey(table, days) for table in tables}
     count = sum(found.set_aside_n for found in surveys.values())
     if not count:
         return
-    if strict:
-        first_table = next(table for table, found in surveys.items() if found.set_aside_n)
-        first = export.set_aside(first_table, days).row(0, named=True)
-        raise CxtoolError(first_set_aside(first, count), hint="'cxtool check' lists them all")
     read = sum(found.rows_read for found in surveys.values())
+    if allowed is not None and allowed.is_exceeded(set_aside_n=count, read_n=read):
+        first_table = next(table for table, found in surveys.items() if found.set_aside_n)
+        first = first_set_aside(export.set_aside(first_table, days).row(0, named=True), count)
+        told = f"{count:,} of {read:,} rows were set aside, more than --max-bad {allowed}: "
+        raise CxtoolError(
+            first if allowed == NOTHING else told + first, hint="'cxtool check' lists them all"
+        )
     messages().warn(f"{count:,} of {read:,} rows were set aside; 'cxtool check' says why")
 
 

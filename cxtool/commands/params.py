@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 import click
 
+from cxtool.allowance import NOTHING, Allowance, parse_allowance
 from cxtool.messages import Messages
 
 Function = Callable[..., Any]
@@ -34,7 +35,7 @@ class Shared:
     compare: str | None = None
     max_days: int | None = None
     where: tuple[str, ...] = ()
-    strict: bool = False
+    max_bad: Allowance | None = None
     format: str | None = None
     output: str | None = None
     section: str | None = None
@@ -78,6 +79,20 @@ class GroupedCommand(click.Command):
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+class AllowanceType(click.ParamType[Allowance]):
+    """A number of rows, or a share of them."""
+
+    name = "allowance"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Allowance:
+        try:
+            return value if isinstance(value, Allowance) else parse_allowance(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def _tell(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
@@ -143,16 +158,34 @@ MAX_DAYS = _group(
     "Which days and cases",
     _option("--max-days", type=click.IntRange(min=1), metavar="N", help="Allow a longer period."),
 )
-ROWS = _group(
+MAX_BAD = _group(
     "Which days and cases",
     _option(
-        "--where",
-        multiple=True,
-        metavar="'COLUMN OP VALUE'",
-        help="Only such cases; OP is = != < <= > >= in ~. Repeatable.",
+        "--max-bad",
+        type=AllowanceType(),
+        metavar="N|N%",
+        help="Exit 1 where more rows are set aside.",
     ),
-    _option("--strict", is_flag=True, help="Stop where a row would be set aside."),
+    _option(
+        "--strict",
+        "max_bad",
+        type=AllowanceType(),
+        flag_value=NOTHING,
+        help="Same as --max-bad 0.",
+    ),
 )
+ROWS = [
+    *_group(
+        "Which days and cases",
+        _option(
+            "--where",
+            multiple=True,
+            metavar="'COLUMN OP VALUE'",
+            help="Only such cases; OP is = != < <= > >= in ~. Repeatable.",
+        ),
+    ),
+    *MAX_BAD,
+]
 OUTPUT = _group(
     "Writing",
     _option(

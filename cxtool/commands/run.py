@@ -56,7 +56,7 @@ def run(
     with working("reading"), opened(options, settings, needs) as (export, request):
         people = needs.people(settings)
         tables = export.tables(request, uses=needs.uses, people=people, where=options.where)
-        tell_set_aside(export, tables.given, days_of(request), strict=options.strict)
+        tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
         notes = (*tables.notes, *coverage_notes(export, request))
         report = make(replace(tables, notes=notes), settings)
     finish(report, options, settings, sentiment=sentiment)
