@@ -15,6 +15,10 @@ class CxtoolError(Exception):
         self.hint = hint
 
 
+class NotInExportError(CxtoolError):
+    """A table or column that a report stands on is not in the export (exit code 1)."""
+
+
 class UsageError(CxtoolError):
     """An option, argument or setting that cannot be used as given (exit code 2)."""
 

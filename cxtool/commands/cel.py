@@ -6,6 +6,9 @@ import click
 
 from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
+MAX_CEL_DAYS = 31
+USES = ("interactions", "tickets")
+
 
 @click.command("cel", cls=GroupedCommand)
 @click.option("--company", metavar="NAME|ID", help="One company alone.")
@@ -27,6 +30,6 @@ def command(options: Shared, company: str | None) -> None:
 
     run(
         options,
-        Needs(uses=("interactions", "tickets"), max_days=31),
+        Needs(uses=USES, max_days=MAX_CEL_DAYS),
         lambda tables, settings: cel.report(tables, settings, company=company),
     )

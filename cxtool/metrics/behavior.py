@@ -15,10 +15,12 @@ from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.metrics import behavior_notes, behavior_sections
 from cxtool.metrics.behavior_calibration import CutPoints, reference
+from cxtool.metrics.behavior_eligibility import scored_rows
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.behavior_sections import Found
 from cxtool.metrics.behavior_slices import collect_partials
 from cxtool.metrics.pick import pick
+from cxtool.metrics.plan import Plan
 from cxtool.report import Report
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Tables
@@ -78,6 +80,12 @@ def report(
             *behavior_notes.of_orphans(tables),
         ),
     )
+
+
+def plan(tables: Tables, settings: Settings) -> Plan:
+    """``report`` beside others. It collects for itself, in slices, so that memory has a bound."""
+    scored_rows(tables)  # an export without scores is told before anything is read
+    return Plan(frames={}, finish=lambda small: report(tables, settings))
 
 
 def _behaviors(counts: pl.DataFrame, cuts: Sequence[Cuts]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
-from cxtool.errors import CxtoolError
+from cxtool.errors import NotInExportError
 from cxtool.metrics.choose import choose
 from cxtool.tables import Frame, Tables
 
@@ -51,7 +51,7 @@ REASONS = (
 def scored_rows(tables: Tables) -> Frame:
     """Rows of the ``behaviors`` table that have a score; its absence is an error."""
     if "behaviors" not in tables.others:
-        raise CxtoolError(
+        raise NotInExportError(
             "the export has no 'behaviors' table, so there are no behaviour scores to report",
             hint="add behaviors.csv with the columns case_id, behavior, score",
         )

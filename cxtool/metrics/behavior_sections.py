@@ -22,7 +22,7 @@ from cxtool.metrics.behavior_columns import (
 from cxtool.metrics.behavior_eligibility import REASONS, can_judge
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.trend import CURRENT, within
-from cxtool.report import Column, Section
+from cxtool.report import Chart, Column, Section
 from cxtool.tables import Tables
 from cxtool.units import Unit
 
@@ -177,6 +177,15 @@ def trend(found: Found) -> Section:
         columns=columns,
         rows=rows.select(column.key for column in columns),
         folded=found.agent_id is None,
+        charts=(
+            Chart(
+                kind="lines",
+                title="Overall total by day, of each agent",
+                x="date",
+                y=total.key,
+                series="agent",
+            ),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from cxtool.metrics import cel_contacts, cel_load, cel_notes, cel_sections
 from cxtool.metrics.cel_load import TicketTime
 from cxtool.metrics.cel_sections import Found
 from cxtool.metrics.pick import pick
+from cxtool.metrics.plan import Plan, Small, carried_out
 from cxtool.metrics.trend import CURRENT
 from cxtool.report import Report
 from cxtool.tables import Tables
@@ -28,7 +29,37 @@ def report(tables: Tables, settings: Settings, *, company: str | None = None) ->
 
     Source: C1-C11.
     """
-    small = tables.collect(cel_contacts.partials(tables))
+    return carried_out(plan(tables, settings, company=company), tables)
+
+
+def plan(
+    tables: Tables, settings: Settings, *, company: str | None = None, course: bool = False
+) -> Plan:
+    """What ``report`` reads and makes; ``course``: also the section ``days``, which pages show."""
+
+    def finish(small: Small) -> Report:
+        found, notes = _found(small, tables, settings, company)
+        return Report.on(
+            tables.request,
+            report="cel",
+            title="Company interactions",
+            source=tables.source,
+            sections=(
+                cel_sections.summary(found),
+                cel_sections.shares(found),
+                cel_sections.companies(found),
+                *([cel_sections.days(found)] if course else []),
+            ),
+            main="companies",
+            notes=(*tables.notes, *notes),
+        )
+
+    return Plan(frames=cel_contacts.partials(tables), finish=finish)
+
+
+def _found(
+    small: Small, tables: Tables, settings: Settings, company: str | None
+) -> tuple[Found, tuple[str, ...]]:
     contacts = cel_contacts.contacts_of(small)
     names = cel_contacts.company_names(contacts)
     company_id = None
@@ -49,19 +80,7 @@ def report(tables: Tables, settings: Settings, *, company: str | None = None) ->
         data_before=_data_before(small),
         company_id=company_id,
     )
-    return Report.on(
-        tables.request,
-        report="cel",
-        title="Company interactions",
-        source=tables.source,
-        sections=(
-            cel_sections.summary(found),
-            cel_sections.shares(found),
-            cel_sections.companies(found),
-        ),
-        main="companies",
-        notes=(*tables.notes, *cel_notes.notes(tables, settings, contacts, measured)),
-    )
+    return found, cel_notes.notes(tables, settings, contacts, measured)
 
 
 def _ticket_times(settings: Settings, measured: dict[bool, TicketTime]) -> dict[bool, TicketTime]:
@@ -72,7 +91,7 @@ def _ticket_times(settings: Settings, measured: dict[bool, TicketTime]) -> dict[
     return {True: fixed, False: fixed}
 
 
-def _data_before(small: dict[str, pl.DataFrame]) -> bool:
+def _data_before(small: Small) -> bool:
     """Whether the compared period has any case or ticket, of whomever."""
     sizes = (small[name] for name in ("cases", "resolutions") if name in small)
     return any(not rows.filter(~pl.col(CURRENT)).is_empty() for rows in sizes)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from cxtool.errors import CxtoolError
+from cxtool.errors import NotInExportError
 from cxtool.metrics.choose import choose
 from cxtool.metrics.trend import CURRENT, in_either, period_flag
 from cxtool.tables import Frame, Tables
@@ -160,7 +160,7 @@ def _require_companies(tables: Tables) -> None:
     )
     people = tables.has("interactions", "contact_id") or tables.has("tickets", "contact_id")
     if not direct and not (through_contact and people):
-        raise CxtoolError(
+        raise NotInExportError(
             "nothing in the export says which company a contact belongs to",
             hint="it needs interactions.company_id, interactions.company or tickets.company_id, "
             "or contact_id there and a 'contacts' table with contact_id and company_id",

@@ -20,8 +20,8 @@ from cxtool.metrics.trend import (
     trend_columns,
     wide,
 )
-from cxtool.period import Request, day_number
-from cxtool.report import Column, Section
+from cxtool.period import Period, Request, day_number
+from cxtool.report import Chart, Column, Section
 from cxtool.units import Unit
 
 LABELS = {"hotline": "Hotline", "campaign": "Campaign", "ticket": "Tickets", "chat": "Chats"}
@@ -156,6 +156,7 @@ def shares(found: Found) -> Section:
             *_known(trend, known=known),
             "share_n",
         ),
+        charts=(Chart(kind="bars", title="Each channel's share", x="channel", y=share.key),),
     )
 
 
@@ -200,6 +201,36 @@ def companies(found: Found) -> Section:
     )
 
 
+def days(found: Found) -> Section:
+    """Companies in contact, their contacts and load on each day of the period (C1, C9)."""
+    period, contacts = found.request.period, found.asked(found.contacts).filter(CURRENT)
+    grid = _days(period)
+    counts = contacts.group_by(DAY).agg(
+        pl.col("company_id").n_unique().cast(pl.Int64).alias("companies_n"),
+        pl.col("contacts_n").sum(),
+    )
+    loads = found.asked(found.days).group_by(DAY).agg(pl.col("load_s").sum())
+    load = _load_column(drop=1)
+    columns = (
+        Column(key="date", label="Day", unit=Unit.DATE, drop=0),
+        Column(key="companies_n", label="Companies", unit=Unit.COUNT, drop=1),
+        Column(key="contacts_n", label="Contacts", unit=Unit.COUNT, drop=1),
+        load,
+    )
+    rows = grid.join(counts, on=DAY, how="left").join(loads, on=DAY, how="left").sort(DAY)
+    return Section(
+        id="days",
+        title="Companies by day",
+        columns=columns,
+        rows=rows.select(
+            pl.from_epoch(DAY, time_unit="d").alias("date"),
+            pl.col("companies_n", "contacts_n").fill_null(0),
+            rounded(pl.col(load.key).fill_null(0.0)),
+        ),
+        charts=(Chart(kind="columns", title="Load by day", x="date", y=load.key),),
+    )
+
+
 def _company_columns() -> tuple[Column, ...]:
     load, cel = _load_column(drop=1), Column(key="cel", label="CEL", unit=Unit.NUMBER, drop=0)
     return (
@@ -236,15 +267,17 @@ def _load_trend(found: Found) -> list[pl.Expr]:
 
 def _series(found: Found) -> pl.DataFrame:
     """Per company ``load_days``: its load on each day of the period."""
-    period, loads = found.request.period, found.asked(found.days)
-    days = pl.DataFrame(
-        {DAY: range(day_number(period.start), day_number(period.end))}, schema={DAY: pl.Int64}
-    )
-    grid = loads.select("company_id").unique().join(days, how="cross")
+    loads = found.asked(found.days)
+    grid = loads.select("company_id").unique().join(_days(found.request.period), how="cross")
     filled = grid.join(loads, on=["company_id", DAY], how="left").sort(DAY)
     return filled.group_by("company_id", maintain_order=True).agg(
         rounded(pl.col("load_s").fill_null(0.0)).alias("load_days")
     )
+
+
+def _days(period: Period) -> pl.DataFrame:
+    numbers = range(day_number(period.start), day_number(period.end))
+    return pl.DataFrame({DAY: numbers}, schema={DAY: pl.Int64})
 
 
 def _seconds(name: str) -> pl.Expr:

@@ -22,7 +22,7 @@ from cxtool.metrics.trend import (
     wide,
 )
 from cxtool.period import Request, day_number
-from cxtool.report import Column, Section
+from cxtool.report import Chart, Column, Section
 from cxtool.tables import Frame
 from cxtool.units import Unit
 
@@ -90,6 +90,57 @@ def summary_section(partial: pl.DataFrame, agents_n: int, request: Request) -> S
         columns=columns,
         rows=_with_days(rows, partial, [], request).select(c.key for c in columns),
         notes=(caution,) if caution else (),
+    )
+
+
+def days_section(partial: pl.DataFrame, request: Request) -> Section:
+    """Every day of the period beside the day at the same place in the compared one.
+
+    ``partial`` is ``sla_counts`` without dimensions. A day without cases is listed, its compliance
+    is null. ``date_previous`` is null where the compared period is shorter. Source: S1, S2.
+    """
+    compared = request.previous
+    start, length = request.period.start, request.period.days
+    offset = pl.col("started_d").cast(pl.Int64) - pl.when(CURRENT).then(
+        day_number(start)
+    ).otherwise(day_number(compared.start if compared else start))
+    placed = partial.select(offset.alias("place"), CURRENT, *COUNTS)
+    zeros = pl.DataFrame({"place": range(length)}, schema={"place": pl.Int64}).with_columns(
+        pl.lit(True).alias(CURRENT), *(pl.lit(0, pl.Int64).alias(count) for count in COUNTS)
+    )
+    rows, _ = _compliance(pl.concat([placed, zeros]), ["place"], request)
+    before = (
+        pl.when(pl.col("place") < compared.days).then(
+            pl.lit(compared.start) + pl.duration(days=pl.col("place"))
+        )
+        if compared
+        else pl.lit(None, pl.Date)
+    )
+    columns = (
+        Column(key="date", label="Day", unit=Unit.DATE, drop=0),
+        Column(key="date_previous", label="Compared with", unit=Unit.DATE, drop=6),
+        *COUNT_COLUMNS,
+        *SLA_COLUMNS,
+    )
+    dated = rows.sort("place").with_columns(
+        date=pl.lit(start) + pl.duration(days=pl.col("place")), date_previous=before
+    )
+    return Section(
+        id="days",
+        title="SLA compliance by day",
+        columns=columns,
+        rows=dated.select(column.key for column in columns),
+        charts=(
+            Chart(
+                kind="lines",
+                title="SLA compliance by day, and of the compared period",
+                x="date",
+                y="sla_pct",
+                before="sla_pct_previous",
+                low="sla_low_pct",
+                high="sla_high_pct",
+            ),
+        ),
     )
 
 

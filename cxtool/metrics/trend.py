@@ -215,6 +215,25 @@ def mean_trend(
     )
 
 
+def median_trend(
+    key: str, *, median: str, n: str, above: str, compared: bool, scale: float = 1.0
+) -> list[pl.Expr]:
+    """Trend of ``scale * median``, judged by the median test.
+
+    ``above`` of the ``n`` values are larger than the median of both periods together: if chance
+    alone divided the values, the two shares would agree (two-proportion z-test).
+
+    >>> medians = pl.DataFrame({"m": [9.0], "n": [40], "a": [8], "m_previous": [20.0],
+    ...                         "n_previous": [40], "a_previous": [30]})
+    >>> medians.select(median_trend("wait_s", median="m", n="n", above="a", compared=True)).row(0)
+    (9.0, 20.0, -11.0, -55.0, 'down')
+    """
+    now, before = _pair(median)
+    observed, larger = _pair(n), _pair(above)
+    z = two_proportion_z(larger[0], observed[0], larger[1], observed[1])
+    return _columns(key, scale * now, scale * before, stands_out=z.abs() > Z95, compared=compared)
+
+
 def ratio_trend(
     key: str,
     *,
