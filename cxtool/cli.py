@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "behavior": ("behavior", "Behaviour scores of agents and teams."),
     "behavior calibrate": ("calibrate", "Freeze the cut points of behaviour scores in a file."),
     "cel": ("cel", "Companies in contact and their Customer Engagement Load."),
+    "report": ("report", "One HTML page with everything that the export allows."),
     "check": ("check", "Data quality: which rows were set aside, and why."),
     "convert": ("convert", "Any export as the canonical Parquet dataset, by day."),
     "config": ("config", "The settings that hold, and where each came from."),

@@ -31,29 +31,31 @@ ColorChoice = Literal["auto", "always", "never"]
 TERMINAL_ROWS = 50
 DEFAULT_FORMAT = "table"
 COLORED_FORMATS = frozenset({"table"})
+PAGES = frozenset({"html"})  # text that nobody reads on a terminal
 
 
 def write(
     report: Report,
     *,
     fmt: str | None = None,
+    default: str = DEFAULT_FORMAT,
     out: str | None = None,
     options: RenderOptions | None = None,
     color: ColorChoice = "auto",
     pager: bool = True,
     limited: bool = False,
-) -> None:
-    """Write the report to ``out`` (None or ``-``: standard output) in a format.
+) -> Path | None:
+    """Write the report to ``out`` (None or ``-``: standard output) in a format; the file, if any.
 
-    The format is ``fmt``, else what the suffix of ``out`` means, else a table. ``{date}`` in
+    The format is ``fmt``, else what the suffix of ``out`` means, else ``default``. ``{date}`` in
     ``out`` becomes the as-of day. ``limited``: the user has set a limit, so a terminal table is
-    not cut to 50 rows. Raises UsageError for an unknown format or suffix and for binary data on a
-    terminal, CxtoolError where the file cannot be written, BrokenPipeError where the reader of
-    standard output has gone (see ``abandon_stdout``).
+    not cut to 50 rows. Raises UsageError for an unknown format or suffix and for binary data or a
+    page on a terminal, CxtoolError where the file cannot be written, BrokenPipeError where the
+    reader of standard output has gone (see ``abandon_stdout``).
     """
     options = options or RenderOptions()
     target = None if out in (None, "-") else Path(str(out).replace("{date}", str(report.as_of)))
-    name = fmt or _format_of(target)
+    name = fmt or _format_of(target, default)
     binary = known_format(name).binary
     if target is not None:
         options = replace(options, color=color == "always", width=None)
@@ -61,9 +63,10 @@ def write(
     elif not is_terminal(sys.stdout):
         options = replace(options, color=wants_color(sys.stdout, color), width=None)
         _write_stdout(_as_bytes(render(report, fmt=name, options=options)))
-    elif binary:
+    elif binary or name in PAGES:
+        what = "not text" if binary else "for a browser"
         raise UsageError(
-            f"{name} is not text and is not written to a terminal",
+            f"{name} is {what} and is not written to a terminal",
             hint=f"-o FILE{known_format(name).suffixes[0]}, or a pipe",
         )
     else:
@@ -80,6 +83,7 @@ def write(
             color=options.color,
             paged=pager and text.count("\n") >= size.lines,
         )
+    return target
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -131,12 +135,12 @@ def abandon_stdout() -> None:
         os.close(null)
 
 
-def _format_of(target: Path | None) -> str:
+def _format_of(target: Path | None, default: str) -> str:
     if target is None or not target.suffix:
-        return DEFAULT_FORMAT
+        return default
     name = format_of_suffix(target.suffix)
     if name is None and target.exists() and not target.is_file():
-        return DEFAULT_FORMAT
+        return default
     if name is None:
         suffixes = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
         raise UsageError(

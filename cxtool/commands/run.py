@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ from cxtool.period import EPOCH, Request, check_length, resolve
 
 if TYPE_CHECKING:
     from cxtool.exports.export import Export
-    from cxtool.render import SentimentStyle
+    from cxtool.render import RenderOptions, SentimentStyle
     from cxtool.report import Report
     from cxtool.tables import Tables
 
 Make = Callable[["Tables", Settings], "Report"]
+Written = Callable[[Path, "Report", "RenderOptions"], None]
 
 PEOPLE_COLUMNS = ("label", "contact", "company")
 
@@ -49,17 +51,23 @@ def run(
     options: Shared, needs: Needs, make: Make, *, sentiment: SentimentStyle = "percent"
 ) -> None:
     """Make a report of the export and write it. Raises CxtoolError and its kinds."""
+    settings = settings_of(options)
+    with read(options, settings, needs) as (_, tables):
+        report = make(tables, settings)
+    finish(report, options, settings, sentiment=sentiment)
+
+
+@contextmanager
+def read(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[Export, Tables]]:
+    """The export that the options name, and its tables for the complete request."""
     from cxtool.exports.export import days_of
     from cxtool.progress import working
 
-    settings = settings_of(options)
     with working("reading"), opened(options, settings, needs) as (export, request):
         people = needs.people(settings)
         tables = export.tables(request, uses=needs.uses, people=people, where=options.where)
         tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
-        notes = (*tables.notes, *coverage_notes(export, request))
-        report = make(replace(tables, notes=notes), settings)
-    finish(report, options, settings, sentiment=sentiment)
+        yield export, replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
 
 
 @contextmanager
@@ -101,9 +109,15 @@ def coverage_notes(export: Export, request: Request) -> tuple[str, ...]:
 
 
 def finish(
-    report: Report, options: Shared, settings: Settings, *, sentiment: SentimentStyle = "percent"
+    report: Report,
+    options: Shared,
+    settings: Settings,
+    *,
+    sentiment: SentimentStyle = "percent",
+    default_format: str = "table",
+    written: Written | None = None,
 ) -> None:
-    """View, write and gate a report."""
+    """View, write and gate a report; ``written`` is told of the file, also where a gate misses."""
     from cxtool.gates import check_gates
     from cxtool.output import write
     from cxtool.render import RenderOptions
@@ -117,23 +131,27 @@ def finish(
         limit=options.limit,
         section=options.section,
     )
-    write(
+    render_options = RenderOptions(
+        section=options.section,
+        header=not options.no_header,
+        null=options.null,
+        raw=options.raw,
+        sentiment=sentiment,
+        verbose=options.verbose,
+    )
+    path = write(
         seen,
         # A configured format is a default for standard output, not for files.
         fmt=settings.format if options.format or not options.output else None,
+        default=default_format,
         out=options.output,
-        options=RenderOptions(
-            section=options.section,
-            header=not options.no_header,
-            null=options.null,
-            raw=options.raw,
-            sentiment=sentiment,
-            verbose=options.verbose,
-        ),
+        options=render_options,
         color=settings.color,
         pager=not options.no_pager,
         limited=options.limit is not None,
     )
+    if path is not None and written is not None:
+        written(path, seen, render_options)
     if missed:
         raise GateMissedError("; ".join(missed))
 
