@@ -72,7 +72,7 @@ def show(value: object, unit: Unit) -> str:
     if isinstance(value, Sequence):
         if unit is Unit.SERIES:
             return sparkline(value)
-        return ", ".join(MISSING if item is None else str(item) for item in value)
+        return ", ".join(MISSING if item is None else str(item) for item in value) or MISSING
     return str(value)
 
 

@@ -27,7 +27,7 @@ def command(options: Shared) -> int:
     from cxtool.schema import TABLES
 
     settings = settings_of(options)
-    needs = Needs(uses=tuple(TABLES), default_period="all")
+    needs = Needs(uses=tuple(TABLES), default_period="all", compares=False)
     with working("reading"), opened(options, settings, needs) as (export, request):
         report = quality.report(export, request)
     finish(report, options, settings)

@@ -43,7 +43,7 @@ def command(options: Shared) -> None:
     named = [word.strip().lstrip("-").partition(":")[0] for word in words]
     run(
         replace(options, where=read),
-        Needs(default_period="all"),
+        Needs(default_period="all", compares=False),
         lambda tables, settings: narrowed(
             log.report(tables, settings, extra=[n for n in named if n]), judged
         ),

@@ -34,12 +34,13 @@ PEOPLE_COLUMNS = ("label", "contact", "company")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What a report needs of an export: its tables, and its usual and longest period."""
+    """What a report needs of an export: its tables, its usual and longest period, comparison."""
 
     uses: tuple[str, ...] = ("interactions",)
     people: Callable[[Settings], bool] = lambda settings: True  # see ``names_people``
     default_period: str = "7d"
     max_days: int | None = None
+    compares: bool = True  # whether the days of the compared period are read
 
 
 def names_people(*words: str) -> bool:
@@ -77,7 +78,7 @@ def opened(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[
         span = _dates(export.span())
         request = resolve(
             period=settings.period,
-            compare=settings.compare,
+            compare=settings.compare if needs.compares else "none",
             as_of_option=options.as_of,
             time_zone=export.time_zone,
             today=datetime.now(ZoneInfo(export.time_zone)).date(),

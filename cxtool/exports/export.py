@@ -42,6 +42,12 @@ class Export(Readings):
     profile: str | None = None
     ignored: tuple[str, ...] = ()  # files that feed no table
 
+    def span(self) -> tuple[int, int] | None:
+        """First and last local day with data: of interactions, of tickets where they are alone."""
+        if "interactions" in self.mapped or "tickets" not in self.mapped:
+            return super().span()
+        return self._counted("tickets", None).span
+
     def source(self, tables: Sequence[str], days: Days | None) -> Source:
         """What was read for these tables."""
         surveys = [self.survey(table, days) for table in tables]
