@@ -1,0 +1,188 @@
+"""Lines over days, intervals or figures: gaps where nothing is known, a dot where one value stands
+alone, names at the ends, an interval as a band.
+
+What was before and how sure a figure is are drawn where there is one line: of several they could
+not be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from cxtool.render.chart_colours import BEFORE_DASH, DASHES, SERIES, paint
+from cxtool.render.chart_data import Data, Point, Series
+from cxtool.render.chart_frame import EDGE, framed, room_for, told
+from cxtool.render.chart_marks import Key, Layer, Words, dashed, field, layer, picture, written
+from cxtool.render.chart_scale import Scale, scale
+from cxtool.render.chart_words import SIZE, safe, shortened, width_of
+from cxtool.report import Chart, Section
+
+MOST_TOLD = 240  # points that say their figure when pointed at
+WIDEST_NAME = 0.26  # of the width
+APART = SIZE + 2  # pixels between two names at the ends
+
+
+def lines(chart: Chart, section: Section, data: Data, *, width: int, description: str) -> Layer:
+    """The specification of lines."""
+    axis = scale(data.drawn, section.column(chart.y).unit, from_zero=False)
+    keys = _keys(chart, section, data)
+    named = len(data.series) > 1
+    most = width * WIDEST_NAME
+    names = [shortened(series.name, most) for series in data.series]
+    right = max(map(width_of, names)) + 14 if named else EDGE
+    room = room_for(chart, section, axis, keys, width=width, right=right)
+    first, last = data.places[0].at, data.places[-1].at
+    if first == last:
+        first, last = first - 1, last + 1
+    pixels = [(place.at - first) / (last - first) * room.width for place in data.places]
+    on_axes = {
+        "x": field("x", domain=[first, last], nice=False, zero=False),
+        "y": field("y", domain=[axis.low, axis.high], nice=False, zero=False),
+    }
+    layers = framed(room, chart, section, axis=axis, keys=keys, data=data, pixels=pixels)
+    if not named:
+        layers += _of_one_line(data, on_axes)
+    layers += _behind(data, on_axes)
+    for number, series in enumerate(data.series):
+        layers += _line(data, series, number, on_axes)
+    if named:
+        ends = zip(data.series, names, _ends(data.series, axis, room.height), strict=True)
+        layers += written(
+            [
+                Words(text=text, x=room.width + 8, y=y, full=series.name * (series.name != text))
+                for series, text, y in ends
+            ]
+        )
+    layers += _pointed_at(chart, section, data, on_axes)
+    return picture(room, layers, description=description)
+
+
+def _keys(chart: Chart, section: Section, data: Data) -> list[Key]:
+    if len(data.series) > 1:
+        behind = f"{len(data.behind):,} others, not named"
+        return [Key(text=behind, fill=paint("before"))] if data.behind else []
+    points = data.series[0].points
+    keys = []
+    if any(point.before is not None for point in points):
+        keys.append(Key(text="Before", fill=paint("before"), dash=BEFORE_DASH))
+    if any(point.low is not None and point.high is not None for point in points):
+        low, high = (section.column(key or chart.y).label for key in (chart.low, chart.high))
+        text = f"{safe(low)} to {safe(high)}"
+        keys.append(Key(text=text, fill=paint(SERIES[0]), sample="band"))
+    if not keys:
+        return []
+    return [Key(text=safe(section.column(chart.y).label), fill=paint(SERIES[0])), *keys]
+
+
+def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
+    """The band around a single line, and what it was before."""
+    points = data.series[0].points
+    band = [
+        {"x": data.places[point.place].at, "y": point.low, "y2": point.high, "run": number}
+        for number, run in enumerate(
+            _runs(points, lambda p: p.low is not None and p.high is not None)
+        )
+        for point in run
+    ]
+    before = _course(data, points, lambda point: point.before)
+    layers = []
+    if band:
+        mark = {"type": "area", "fill": paint(SERIES[0]), "fillOpacity": 0.16}
+        layers.append(layer(band, mark, **on_axes, y2={"field": "y2"}, detail=_run_field()))
+    if before:
+        mark = _stroke(paint("before"), 1.5, BEFORE_DASH)
+        layers.append(layer(before, mark, **on_axes, detail=_run_field()))
+    return layers
+
+
+def _behind(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
+    rows = [
+        {**row, "run": f"{number}.{row['run']}"}
+        for number, series in enumerate(data.behind)
+        for row in _course(data, series.points, lambda point: point.y)
+    ]
+    mark = {**_stroke(paint("before"), 1, ()), "strokeOpacity": 0.5}
+    return [layer(rows, mark, **on_axes, detail=_run_field())] if rows else []
+
+
+def _line(data: Data, series: Series, number: int, on_axes: dict[str, Any]) -> list[Layer]:
+    colour = paint(SERIES[number])
+    rows = _course(data, series.points, lambda point: point.y)
+    runs = [row["run"] for row in rows]
+    # The end of a line, and every point that no line reaches.
+    dots = [row for row in rows if row is rows[-1] or runs.count(row["run"]) == 1]
+    line = layer(rows, _stroke(colour, 2, DASHES[number]), **on_axes, detail=_run_field())
+    dot = layer(dots, {"type": "circle", "size": 36, "fill": colour, "opacity": 1}, **on_axes)
+    return [line, dot] if rows else []
+
+
+def _pointed_at(chart: Chart, section: Section, data: Data, on_axes: dict[str, Any]) -> list[Layer]:
+    """Unseen discs that say the figures of points, where they are not too many."""
+    rows = [
+        {
+            "x": data.places[point.place].at,
+            "y": point.y,
+            "full": told(series, point, data, section, chart),
+        }
+        for series in data.series
+        for point in series.points
+        if point.y is not None
+    ]
+    mark = {"type": "circle", "size": 144, "fill": "transparent", "opacity": 1}
+    return [layer(rows, mark, **on_axes)] if 0 < len(rows) <= MOST_TOLD else []
+
+
+def _course(
+    data: Data, points: Sequence[Point], figure: Callable[[Point], float | None]
+) -> list[dict[str, Any]]:
+    return [
+        {"x": data.places[point.place].at, "y": figure(point), "run": number}
+        for number, run in enumerate(_runs(points, lambda p: figure(p) is not None))
+        for point in run
+    ]
+
+
+def _runs(points: Sequence[Point], known: Callable[[Point], bool]) -> Iterator[list[Point]]:
+    """The points at places that follow each other without a gap."""
+    run: list[Point] = []
+    for point in points:
+        if run and (not known(point) or point.place != run[-1].place + 1):
+            yield run
+            run = []
+        if known(point):
+            run.append(point)
+    if run:
+        yield run
+
+
+def _ends(every: Sequence[Series], axis: Scale, height: float) -> list[float]:
+    """Where the names stand: at the ends of their lines, moved apart where these meet."""
+    wanted = []
+    for number, series in enumerate(every):
+        last = next((point.y for point in reversed(series.points) if point.y is not None), axis.low)
+        wanted.append((height * (1 - axis.share(last)), number))
+    wanted.sort()
+    placed: list[float] = []
+    for y, _ in wanted:
+        placed.append(max(y, placed[-1] + APART) if placed else y)
+    ceiling = height
+    for place in reversed(range(len(placed))):
+        placed[place] = min(placed[place], ceiling)
+        ceiling = placed[place] - APART
+    by_number = {number: y for (_, number), y in zip(wanted, placed, strict=True)}
+    return [by_number[number] for number in range(len(by_number))]
+
+
+def _stroke(colour: str, width: float, dash: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "stroke": colour,
+        "strokeWidth": width,
+        "strokeJoin": "round",
+        **dashed(dash),
+    }
+
+
+def _run_field() -> dict[str, Any]:
+    return {"field": "run", "type": "nominal"}

@@ -1,0 +1,178 @@
+"""The parts that pictures are put together from, as Vega-Lite layers.
+
+Figures stand on scales of Vega-Lite; words, keys and rules of the frame stand at pixels worked out
+here, so that nothing depends on the fonts of a machine. Names from the data are only ever data:
+they are in no field name, no expression and no scale. What a mark says when pointed at is its
+``description``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cxtool.render.chart_colours import paint
+from cxtool.render.chart_words import SIZE, shortened, width_of
+
+Layer = dict[str, Any]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+ROW = 20  # pixels of a line of words
+KEY = 18  # pixels of a key's sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The picture's width and height without its margins; pixels count from its upper left."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words at a pixel; ``full`` is told when pointed at."""
+
+    text: str
+    x: float
+    y: float
+    align: Literal["left", "center", "right"] = "left"
+    colour: str = "text"
+    full: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One entry of a legend."""
+
+    text: str
+    fill: str
+    sample: Literal["line", "block", "band"] = "line"
+    dash: tuple[int, ...] = ()
+
+
+def picture(room: Room, layers: Sequence[Layer], *, description: str) -> Layer:
+    """A whole specification."""
+    margins = {side: getattr(room, side) for side in ("left", "right", "top", "bottom")}
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "width": room.width,
+        "height": room.height,
+        "padding": margins,
+        "autosize": {"type": "none"},
+        "background": "transparent",
+        "view": {"stroke": None},
+        "layer": list(layers),
+    }
+
+
+def field(name: str, kind: str = "quantitative", **scale: Any) -> dict[str, Any]:
+    """An encoding of a field on a scale of its own limits, without an axis."""
+    return {"field": name, "type": kind, "axis": None, "scale": scale}
+
+
+def at(name: str) -> dict[str, Any]:
+    """An encoding of a pixel that stands in the data."""
+    return {"value": {"expr": f"datum.{name}"}}
+
+
+def in_colours() -> dict[str, Any]:
+    """An encoding of a paint that stands in the data."""
+    return {"field": "fill", "type": "nominal", "scale": None, "legend": None}
+
+
+def layer(values: Sequence[dict[str, Any]], mark: dict[str, Any], **encoding: Any) -> Layer:
+    """One layer over its own data; marks that describe nothing are silent."""
+    described = any(row.get("full") for row in values)
+    return {
+        "data": {"values": list(values)},
+        "mark": mark if described else {**mark, "aria": False},
+        "encoding": {
+            **encoding,
+            **({"description": {"field": "full"}} if described else {}),
+        },
+    }
+
+
+def dashed(dash: tuple[int, ...]) -> dict[str, Any]:
+    """The property of a line that is not whole; nothing for one that is."""
+    return {"strokeDash": [*dash]} if dash else {}
+
+
+def written(words: Sequence[Words]) -> list[Layer]:
+    """The layers of words, one for each way in which they stand."""
+    kinds = dict.fromkeys((word.align, word.colour, bool(word.full)) for word in words)
+    return [
+        layer(
+            [
+                {"px": word.x, "py": word.y, "text": word.text, "full": word.full}
+                for word in words
+                if (word.align, word.colour, bool(word.full)) == (align, colour, told)
+            ],
+            {"type": "text", "align": align, "fontSize": SIZE, "fill": paint(colour)},
+            x=at("px"),
+            y=at("py"),
+            text={"field": "text"},
+        )
+        for align, colour, told in kinds
+    ]
+
+
+def grid_lines(heights: Sequence[float], room: Room, *, base: float | None) -> list[Layer]:
+    """Level lines at these pixels, the one at ``base`` (zero) stronger."""
+    return [
+        layer(
+            [{"py": height} for height in heights if (height == base) == strong],
+            {"type": "rule", "stroke": paint("quiet" if strong else "grid"), "strokeWidth": 1},
+            x={"value": 0},
+            x2={"value": room.width},
+            y=at("py"),
+        )
+        for strong in (False, True)
+        if any((height == base) == strong for height in heights)
+    ]
+
+
+def legend_rows(keys: Sequence[Key], width: float) -> list[list[tuple[Key, str, float]]]:
+    """The keys in rows of that width: each with the words there is room for, and its pixel."""
+    rows: list[list[tuple[Key, str, float]]] = []
+    x = width
+    for key in keys:
+        text = shortened(key.text, width / 2 - KEY)
+        needed = KEY + 6 + width_of(text) + 14
+        if x + needed > width + 14:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((key, text, x))
+        x += needed
+    return rows
+
+
+def legend(keys: Sequence[Key], room: Room) -> list[Layer]:
+    """The keys above the picture, from its left edge."""
+    width = room.left + room.width + room.right
+    layers, words = [], []
+    for number, row in enumerate(legend_rows(keys, width)):
+        y = number * ROW + ROW / 2 - room.top
+        for key, text, start in row:
+            x = start - room.left
+            layers.append(_sample(key, x, y))
+            full = key.text if text != key.text else ""
+            words.append(Words(text=text, x=x + KEY + 6, y=y, full=full))
+    return [*layers, *written(words)]
+
+
+def _sample(key: Key, x: float, y: float) -> Layer:
+    box = {"px": x, "px2": x + KEY, "py": y - 5, "py2": y + 5}
+    across = {"x": at("px"), "x2": at("px2")}
+    if key.sample == "line":
+        mark = {"type": "rule", "stroke": key.fill, "strokeWidth": 2, **dashed(key.dash)}
+        return layer([{**box, "py": y}], mark, **across, y=at("py"))
+    box["px"] += 0 if key.sample == "band" else KEY - 10
+    mark = {"type": "rect", "fill": key.fill, "fillOpacity": 0.18 if key.sample == "band" else 1}
+    return layer([box], mark, **across, y=at("py"), y2=at("py2"))
