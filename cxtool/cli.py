@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cel": ("cel", "Companies in contact and their Customer Engagement Load."),
     "report": ("report", "One HTML page with everything that the export allows."),
     "check": ("check", "Data quality: which rows were set aside, and why."),
+    "explain": ("explain", "What a figure is: definition, formula, unit, source."),
     "convert": ("convert", "Any export as the canonical Parquet dataset, by day."),
     "config": ("config", "The settings that hold, and where each came from."),
     "profile infer": ("profile_infer", "Draft a mapping profile from an unknown file."),

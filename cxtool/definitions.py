@@ -22,14 +22,22 @@ from cxtool.units import Unit, show
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FIGURE = "x"  # the placeholder of a figure with a trend, which has a card itself
 
+# How units are named in a definition; the others by their own name.
+UNIT_WORDS = {
+    Unit.SECONDS: "seconds",
+    Unit.PERCENT: "%",
+    Unit.DATETIME: "time",
+    Unit.SERIES: "list",
+}
+
 
 class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one figure is.
 
     ``unit`` is None for what has the unit of the figure beside it; ``null`` says when there is no
-    value, None: there always is one. ``reports`` is empty for a card of every report; ``source``
-    names ids of the specification. ``family`` is the general key of a card that stands for one of
-    a family, such as ``x_change``.
+    value, None: there always is one. ``reports`` is empty for a card of every report, ``sections``
+    for one of all their sections. ``source`` names ids of the specification. ``family`` is the
+    general key of a card that stands for one of a family, such as ``x_change``.
     """
 
     key: str
@@ -40,6 +48,7 @@ class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     null: str | None = None
     source: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     note: str | None = None
     trend: bool = False
     given: dict[str, Any] = {}  # a worked example: these figures
@@ -53,8 +62,13 @@ class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The worked example in words: what is given, and what comes out."""
         if not self.given:
             return None
-        parts = ", ".join(f"{name} {_said(value)}" for name, value in self.given.items())
+        parts = ", ".join(f"{name} = {_said(value)}" for name, value in self.given.items())
         return f"{parts}: {show(self.gives, self.unit or Unit.TEXT)}"
+
+    @property
+    def unit_words(self) -> str:
+        """The unit for people."""
+        return "its figure's" if self.unit is None else UNIT_WORDS.get(self.unit, self.unit.value)
 
 
 class Chapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,26 +86,39 @@ class Chapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cards: tuple[Card, ...] = field(name="card")
 
 
-def card(key: str, report: str | None = None) -> Card | None:
-    """The card of a key in a report (None: in any); None where no card tells it.
+def card(key: str, report: str | None = None, section: str | None = None) -> Card | None:
+    """The card of a key in a section of a report (None: in any); None where no card tells it.
 
     A member of a family has its own name, formula and unit.
 
     >>> card("sla_pct_change", "sla").formula
     'sla_pct − sla_pct_previous'
     """
-    known = _known(report)
-    if key in known:
-        return known[key]
+    known = meanings(key, report, section)
+    return known[0] if known else None
+
+
+def meanings(key: str, report: str | None = None, section: str | None = None) -> tuple[Card, ...]:
+    """The cards of a key: several where it is not the same in all sections.
+
+    >>> [card.name for card in meanings("share_pct", "report")]
+    ['Share of responses', 'Share of contacts', 'Share of cases']
+    """
+    known = [card for card in _cards(report) if card.key == key]
+    own = [card for card in known if section in card.sections]
+    if section is not None:
+        known = own or [card for card in known if not card.sections]
+    if known:
+        return tuple(known)
     for chapter, family in _families():
         if report is None or not family.reports or report in family.reports:
-            member = _member(family, key, chapter.names, report)
+            member = _member(family, key, chapter.names, report, section)
             if member is not None:
-                return member
-    return None
+                return (member,)
+    return ()
 
 
-def cards_of(keys: Iterable[str], report: str) -> tuple[Card, ...]:
+def cards_of(keys: Iterable[str], report: str, section: str | None = None) -> tuple[Card, ...]:
     """The cards that explain these keys of a report, each once, in the order of the keys.
 
     Of most families the general card stands for all members; keys without a card are passed over.
@@ -99,13 +126,11 @@ def cards_of(keys: Iterable[str], report: str) -> tuple[Card, ...]:
     >>> [card.key for card in cards_of(["queue", "sla_pct", "sla_pct_change", "met_n"], "sla")]
     ['sla_pct', 'x_change', 'met_n']
     """
-    found: dict[str, Card] = {}
+    found: dict[tuple[str, str], Card] = {}
     for key in keys:
-        own = card(key, report)
-        if own is not None and own.family is not None and not own.each:
-            own = _known(report).get(own.family)
-        if own is not None:
-            found.setdefault(own.key, own)
+        for own in meanings(key, report, section):
+            shown = own if own.family is None or own.each else _by_key(report)[own.family]
+            found.setdefault((shown.key, shown.what), shown)
     return tuple(found.values())
 
 
@@ -142,13 +167,15 @@ def general(card: Card) -> Card:
 
 
 @cache
-def _known(report: str | None) -> Mapping[str, Card]:
-    """The cards of a report by key; of a key with several, the first."""
-    known: dict[str, Card] = {}
-    for card in all_cards():
-        if report is None or not card.reports or report in card.reports:
-            known.setdefault(card.key, card)
-    return known
+def _cards(report: str | None) -> tuple[Card, ...]:
+    return tuple(
+        card for card in all_cards() if report is None or not card.reports or report in card.reports
+    )
+
+
+@cache
+def _by_key(report: str) -> Mapping[str, Card]:
+    return {card.key: card for card in _cards(report)}
 
 
 @cache
@@ -162,7 +189,11 @@ def _families() -> tuple[tuple[Chapter, Card], ...]:
 
 
 def _member(
-    family: Card, key: str, names: Mapping[str, Mapping[str, str]], report: str | None
+    family: Card,
+    key: str,
+    names: Mapping[str, Mapping[str, str]],
+    report: str | None,
+    section: str | None,
 ) -> Card | None:
     """The card of one member of a family, None where the key is not one.
 
@@ -174,7 +205,7 @@ def _member(
         return None
     value, unit, what = matched[1], family.unit, family.what
     if placeholder == FIGURE:
-        figure = card(value, report)
+        figure = card(value, report, section)
         if figure is None or not figure.trend:
             return None
         is_points = family.difference and figure.unit is Unit.PERCENT
@@ -216,4 +247,4 @@ def _filled(card: Card, words: Mapping[str, str]) -> Card:
 
 
 def _said(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"({', '.join(map(str, value))})" if isinstance(value, list) else str(value)

@@ -22,6 +22,7 @@ from cxtool.config import Settings, types_by_key
 from cxtool.schema import TABLES, Table, Type
 from cxtool.setting_types import from_text, to_toml
 from cxtool.settings_sources import variable
+from docs.cards import chapters_text
 from docs.console import replayed
 from docs.ids import coverage_page
 from docs.terminal import PICTURES, picture
@@ -60,7 +61,11 @@ def documents() -> dict[Path, Callable[[], str]]:
         DOCS / "coverage.md": lambda: f"{REMARK}\n\n{coverage_page()}",
         DOCS / "commands.md": lambda: f"{REMARK}\n\n{commands_page()}",
     }
-    generated = {"data-model.md": _tables, "settings.md": _settings}
+    generated = {
+        "data-model.md": _tables,
+        "metrics.md": chapters_text,
+        "settings.md": _settings,
+    }
     for path in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))):
         if path not in made:
             made[path] = partial(_page, path, generated.get(path.name))
