@@ -9,7 +9,7 @@ a trend.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -118,19 +118,23 @@ def meanings(key: str, report: str | None = None, section: str | None = None) ->
     return ()
 
 
-def cards_of(keys: Iterable[str], report: str, section: str | None = None) -> tuple[Card, ...]:
+def cards_of(
+    keys: Iterable[str], report: str, sections: Collection[str] | None = None
+) -> tuple[Card, ...]:
     """The cards that explain these keys of a report, each once, in the order of the keys.
 
-    Of most families the general card stands for all members; keys without a card are passed over.
+    ``sections``: what the keys mean in other sections is left out. Of most families the general
+    card stands for all members; keys without a card are passed over.
 
     >>> [card.key for card in cards_of(["queue", "sla_pct", "sla_pct_change", "met_n"], "sla")]
     ['sla_pct', 'x_change', 'met_n']
     """
     found: dict[tuple[str, str], Card] = {}
     for key in keys:
-        for own in meanings(key, report, section):
-            shown = own if own.family is None or own.each else _by_key(report)[own.family]
-            found.setdefault((shown.key, shown.what), shown)
+        for own in meanings(key, report):
+            if sections is None or not own.sections or set(sections).intersection(own.sections):
+                shown = own if own.family is None or own.each else _by_key(report)[own.family]
+                found.setdefault((shown.key, shown.what), shown)
     return tuple(found.values())
 
 
