@@ -1,7 +1,8 @@
 """Gates: ``--fail-under METRIC=VALUE`` and ``--fail-over METRIC=VALUE``, for use in cron and CI.
 
-METRIC is a column's key, in the first section that has it, or ``section.key``; in a section with a
-row per metric (``kpi``), the metric's name. Every row must hold. No data is a missed gate: a
+METRIC is a column's key or ``section.key``; in a section with a row per metric (``kpi``), the
+metric's name. A key alone means the report's first section, else its main one, else the only one
+that has it; in several others it is ambiguous. Every row must hold. No data is a missed gate: a
 figure that is not known has not been shown to be good.
 """
 
@@ -20,6 +21,7 @@ from cxtool.units import NUMERIC, Unit, parse_duration
 
 Side = Literal["under", "over"]
 
+NAMED = 40  # metrics that a message lists
 METRIC_COLUMN, VALUE_COLUMN, UNIT_COLUMN = "metric", "value", "unit"
 
 
@@ -83,41 +85,52 @@ def _parsed(text: str, side: Side) -> tuple[str, str]:
 
 def _find(report: Report, name: str, side: Side) -> _Figures:
     for section in report.sections:
-        for prefix in ("", f"{section.id}."):
-            if name.startswith(prefix):
-                figures = _in_section(section, name.removeprefix(prefix), name, side)
-                if figures is not None:
-                    return figures
+        prefix = f"{section.id}."
+        if name.startswith(prefix) and name.removeprefix(prefix) in _keys(section):
+            return _in_section(section, name.removeprefix(prefix), name, side)
+    having = [section for section in report.sections if name in _keys(section)]
+    first, main = report.sections[0], report.section(report.main)
+    meant = next((section for section in (first, main) if section in having), None)
+    if meant is None and len(having) > 1:
+        raise UsageError(
+            f"--fail-{side}: '{name}' stands in several sections of report '{report.report}'",
+            hint="name one: " + ", ".join(f"{section.id}.{name}" for section in having),
+        )
+    if having:
+        return _in_section(meant or having[0], name, name, side)
     known = list(dict.fromkeys(key for section in report.sections for key in _metrics(section)))
     section_id, dot, key = name.partition(".")
     guess = nearest(key if dot else section_id, known)
     raise UsageError(
         f"--fail-{side}: report '{report.report}' has no metric '{name}'"
         + (f"; did you mean '{guess}'?" if guess else ""),
-        hint="metrics: " + ", ".join(known),
+        hint="metrics: " + ", ".join(known[:NAMED]) + (", ..." if len(known) > NAMED else ""),
     )
 
 
-def _in_section(section: Section, key: str, name: str, side: Side) -> _Figures | None:
+def _in_section(section: Section, key: str, name: str, side: Side) -> _Figures:
     column = next((column for column in section.columns if column.key == key), None)
     if column is not None:
         if column.unit not in NUMERIC:
             raise UsageError(f"--fail-{side}: '{name}' is not a number but {column.unit.value}")
         return _Figures(name, column.unit, section.rows[key], _row_names(section))
-    if _has_metric_rows(section):
-        row = section.rows.filter(pl.col(METRIC_COLUMN) == key)
-        if row.height:
-            return _Figures(name, Unit(row[UNIT_COLUMN][0]), row[VALUE_COLUMN], None)
-    return None
+    row = section.rows.filter(pl.col(METRIC_COLUMN) == key)
+    return _Figures(name, Unit(row[UNIT_COLUMN][0]), row[VALUE_COLUMN], None)
+
+
+def _keys(section: Section) -> list[str]:
+    return [column.key for column in section.columns] + _row_metrics(section)
 
 
 def _metrics(section: Section) -> list[str]:
     keys = [column.key for column in section.columns if column.unit in NUMERIC]
-    return keys + (section.rows[METRIC_COLUMN].to_list() if _has_metric_rows(section) else [])
+    return keys + _row_metrics(section)
 
 
-def _has_metric_rows(section: Section) -> bool:
-    return {METRIC_COLUMN, VALUE_COLUMN, UNIT_COLUMN} <= set(section.rows.columns)
+def _row_metrics(section: Section) -> list[str]:
+    if not {METRIC_COLUMN, VALUE_COLUMN, UNIT_COLUMN} <= set(section.rows.columns):
+        return []
+    return section.rows[METRIC_COLUMN].to_list()
 
 
 def _row_names(section: Section) -> pl.Series | None:

@@ -64,6 +64,25 @@ def test_a_row_per_metric_is_judged_in_its_own_unit() -> None:
     ) == ["aht_s = 364 is over 6m"]
 
 
+def test_a_key_alone_means_the_first_section_then_the_main_one() -> None:
+    first, others = summary(), (agents(), by_channel(), metrics())
+    assert check_gates(sample(first, *others), under=["sla_pct=82"]) == [
+        "sla_pct = 81.3 is under 82"
+    ]
+    main = replace(sample(log(), first, *others), main="by_channel")
+    assert check_gates(main, under=["sla_pct=80"]) == [
+        "sla_pct = 50 (email) is under 80; missed by 3 of 5 rows"
+    ]
+
+
+def test_a_key_alone_in_several_other_sections_is_ambiguous() -> None:
+    report = sample(log(), summary(), by_channel())
+    with pytest.raises(UsageError, match="'sla_pct' stands in several sections") as problem:
+        check_gates(report, under=["sla_pct=80"])
+    assert problem.value.hint == "name one: summary.sla_pct, by_channel.sla_pct"
+    assert check_gates(report, under=["summary.sla_pct=80"]) == []
+
+
 @pytest.mark.parametrize(
     ("gate", "message"),
     [
