@@ -7,7 +7,9 @@ A format is one file here with ``render(report, options) -> str | bytes``, and o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Literal, cast
 
 from cxtool.errors import UsageError, nearest
@@ -33,6 +35,7 @@ FORMATS: dict[str, Format] = {
     "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True),
     "xlsx": Format("cxtool.render.xlsx", (".xlsx",), binary=True),
     "markdown": Format("cxtool.render.markdown", (".md", ".markdown")),
+    "html": Format("cxtool.render.html", (".html", ".htm")),
 }
 
 
@@ -44,6 +47,8 @@ class RenderOptions:
     the text of a missing value (None: the format's own), ``header`` the report's head and the
     column names, ``raw`` leaves formulas in CSV cells, ``sentiment`` shows banded scores as
     percentages or as icons, ``verbose`` adds counts, intervals and previous values to tables.
+    A page has a ``title`` (None: the report's), comes of a ``template`` folder (None: our own),
+    and says when it was made, and by which ``command``.
     """
 
     section: str | None = None
@@ -55,6 +60,10 @@ class RenderOptions:
     raw: bool = False
     sentiment: SentimentStyle = "percent"
     verbose: bool = False
+    title: str | None = None
+    template: Path | None = None
+    generated_at: datetime | None = None
+    command: str | None = None
 
 
 def render(report: Report, *, fmt: str, options: RenderOptions | None = None) -> str | bytes:
