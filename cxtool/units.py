@@ -45,6 +45,7 @@ class Unit(StrEnum):
     LEVEL = "level"  # low, medium, high, critical
     SIGNAL = "signal"  # up, down, flat, new
     SERIES = "series"  # list of numbers, one a day: a sparkline
+    LINK = "link"  # name of a file beside the report, which a page links to
 
 
 WORDS = frozenset({Unit.SLA, Unit.SENTIMENT, Unit.BAND, Unit.LEVEL, Unit.SIGNAL})

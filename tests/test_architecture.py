@@ -27,7 +27,7 @@ FLOORS = (
     ("calendar",),
     ("exports", "metrics", "synthetic", "view", "gates"),
     ("output",),
-    ("progress", "dataset"),
+    ("progress", "dataset", "index_page"),
     ("commands",),
     ("cli",),
     ("__main__",),

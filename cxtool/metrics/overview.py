@@ -23,6 +23,17 @@ from cxtool.units import Unit
 HEADLINE = "headline"
 # Sections that several parts have: the part's name goes before them.
 SHARED_IDS = ("summary", "days")
+# Titles that would not say, among other parts, what they are of.
+TITLES = {
+    "agents": "Behaviour of agents",
+    "team": "Behaviour of all agents",
+    "teams": "Behaviour of teams",
+    "trend": "Behaviour of agents by day",
+    "left_out": "Interactions left out of behaviour",
+    "shares": "Companies' contacts by channel",
+    "tables": "Rows read, by table",
+    "rules": "Rows set aside, by rule",
+}
 HEAVY_LEVELS = ("high", "critical")
 
 
@@ -194,7 +205,9 @@ def _sections(name: str, report: Report, *, common: Sequence[str]) -> list[Secti
         replace(
             section,
             id=f"{name}_{section.id}" if section.id in SHARED_IDS else section.id,
-            title=report.title if section.id == "summary" else section.title,
+            title=report.title
+            if section.id == "summary"
+            else TITLES.get(section.id, section.title),
         )
         for section in (replace(first, notes=(*first.notes, *own_notes)), *others)
     ]

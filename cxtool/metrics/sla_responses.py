@@ -186,7 +186,7 @@ def _median_trend(waits: pl.DataFrame, *, compared: bool) -> pl.DataFrame:
     """The median and its trend in one row; see ``median_trend``."""
     middle = {"middle": 0.5}
     pooled = quantiles(waits, value=VALUE, count=COUNT, at=middle)["middle"].item()
-    count, above = pl.col(COUNT), pl.col(VALUE) > pooled
+    count, above = pl.col(COUNT), pl.col(VALUE) > pl.lit(pooled, pl.Float64)
     sides = {
         suffix: quantiles(side, value=VALUE, count=COUNT, at=middle).select(
             pl.col("middle").alias(f"median{suffix}"),

@@ -19,6 +19,7 @@ from cxtool.render import RenderOptions, sections_of
 from cxtool.render.charts import svg
 from cxtool.render.layout import chance_note, fields_of, lay_out
 from cxtool.render.page_head import Fact, head_facts, quality_facts
+from cxtool.render.page_mark import mark_of
 from cxtool.render.page_table import Table, table_of, upright_table
 from cxtool.render.page_tiles import Tiles, is_tiled, tiles_of
 from cxtool.render.safe import one_line
@@ -75,6 +76,7 @@ class Page:
     notes: tuple[str, ...]
     cards: tuple[Card, ...]
     command: str | None
+    mark: str
 
 
 def page_of(report: Report, options: RenderOptions) -> Page:
@@ -96,6 +98,7 @@ def page_of(report: Report, options: RenderOptions) -> Page:
         notes=tuple(map(one_line, (chance, *report.notes) if chance else report.notes)),
         cards=cards_of(_shown_keys(sections), report.report),
         command=None if options.command is None else one_line(options.command),
+        mark=mark_of(report),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -27,7 +28,8 @@ class Cell:
     """One cell. ``value`` is what it is sorted by: None for its text, empty for no value.
 
     ``sign`` is a picture of what ``word`` says; ``word`` is only read aloud. ``pill`` frames the
-    text, ``detail`` stands small behind it, ``isolated`` text may run in another direction.
+    text, ``detail`` stands small behind it, ``isolated`` text may run in another direction and may
+    lead to ``href``.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Cell:
     word: str = ""
     pill: bool = False
     isolated: bool = False
+    href: str = ""
     spark: Markup | None = None
 
     @property
@@ -74,9 +77,15 @@ def cells_of(field: Field, count: Field | None, *, icons: bool) -> list[Cell]:
             for text, value, tone in zip(parts.figures, parts.values, field.tones, strict=True)
         ]
     css = "date" if field.unit in (Unit.DATE, Unit.DATETIME) else ""
-    isolated = field.unit in (Unit.TEXT, Unit.LIST)
+    isolated = field.unit in (Unit.TEXT, Unit.LIST, Unit.LINK)
     return [
-        Cell(text=text, value="" if value is None else None, css=css, isolated=isolated)
+        Cell(
+            text=text,
+            value="" if value is None else None,
+            css=css,
+            isolated=isolated,
+            href=link_to(value) if field.unit is Unit.LINK and value else "",
+        )
         for text, value in zip(parts.figures, parts.values, strict=True)
     ]
 
@@ -125,6 +134,15 @@ def _sparks(field: Field) -> list[Cell]:
         return [Cell(text=text, css="letters") for text in parts.figures]
     pictures = [spark(values, Unit.NUMBER) for values in parts.values]
     return [Cell(text="" if picture else MISSING, spark=picture, value="") for picture in pictures]
+
+
+def link_to(name: str) -> str:
+    """The address of a file in the page's own folder; a name can never be an address of its own.
+
+    >>> link_to("javascript:alert(1).html"), link_to("../a b.html")
+    ('./javascript%3Aalert%281%29.html', './..%2Fa%20b.html')
+    """
+    return "./" + quote(name, safe="", errors="surrogateescape")
 
 
 def _raw(value: object) -> str:
