@@ -63,31 +63,6 @@ def records(file: TextFile) -> pl.DataFrame:
     )
 
 
-def is_regular(file: TextFile) -> bool:
-    """Whether every line is a record with a cell for each header, as far as a glance shows."""
-    lines = _body(file)
-    separators = pl.col("separators")
-    # Looking for quoted cells costs ten times what counting does: only where there is a quote.
-    parts = (
-        lines.filter(~_has_quote(file)).select(
-            separators=_separators(LINE, file), odd_quotes=pl.lit(0, pl.UInt32)
-        ),
-        lines.filter(_has_quote(file)).select(
-            separators=_separators(_unquoted(LINE, file, first=False), file),
-            odd_quotes=_quotes(file) % 2,
-        ),
-    )
-    least, most, odd_quotes = (
-        pl.concat(parts)
-        .select(
-            separators.min().alias("least"), separators.max().alias("most"), pl.max("odd_quotes")
-        )
-        .collect(engine="streaming")
-        .row(0)
-    )
-    return bool(least == most == len(file.header) - 1 and least > 0 and not odd_quotes)
-
-
 def irregular(file: TextFile) -> pl.DataFrame:
     """The records that do not have a cell for each header. Columns as of ``records``."""
     return records(file).filter((pl.col("cells") != len(file.header)) | pl.col("blank"))
@@ -140,17 +115,12 @@ def _body(file: TextFile) -> pl.LazyFrame:
     return lines.filter(pl.col("line") >= file.body_line)
 
 
-def _unquoted(text: pl.Expr, file: TextFile, *, first: bool = True) -> pl.Expr:
-    """The line without the contents of quoted cells; ``first``: also where a line begins with one.
-
-    A quote within an unquoted cell is text.
-    """
+def _unquoted(text: pl.Expr, file: TextFile) -> pl.Expr:
+    """The line without the contents of quoted cells. A quote within an unquoted cell is text."""
     if not file.quote:
         return text
     before, quote = re.escape(file.delimiter), re.escape(file.quote)
     inside = f"{quote}(?:[^{quote}]|{quote}{quote})*(?:{quote}|$)"
-    if not first:
-        return text.str.replace_all(before + inside, file.delimiter)
     return text.str.replace_all(f"(^|{before}){inside}", "$1")
 
 

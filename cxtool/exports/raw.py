@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from cxtool.errors import CxtoolError
+from cxtool.exports.glance import glance
 from cxtool.exports.layout import (
     ROW,
     irregular,
-    is_regular,
     ndjson_keys,
     ndjson_lines,
     records,
@@ -25,6 +25,7 @@ from cxtool.exports.layout import (
 )
 from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
+from cxtool.exports.spreadsheet import unguarded
 from cxtool.exports.text import TextFile, TextOptions, prepare
 
 FILE = "__file"  # the path, in a scan of several Parquet files
@@ -49,7 +50,7 @@ class RawTable:
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
-    is_regular: bool = False  # every line of the text is a record
+    single_lines: bool = False  # every line of the text is a record
 
     @property
     def columns(self) -> list[str]:
@@ -105,7 +106,7 @@ class RawTable:
             lines = self.frame.select(ROW, pl.col(LINE).alias("line"))
         elif self.text is None:
             return self._parquet_places(wanted)
-        elif self.is_regular:
+        elif self.single_lines:
             lines = pl.LazyFrame({ROW: wanted}).with_columns(line=pl.col(ROW) + self.text.body_line)
         else:
             find = records if self.text.format == "csv" else ndjson_lines
@@ -160,10 +161,11 @@ def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) ->
 def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
     """A text file without its blank, short and long records; the latter two become damages."""
     raw = _scanned(text, table=table, position=position)
-    if text.format == "csv" and is_regular(text):
-        raw = replace(raw, is_regular=True)
-    elif text.format == "csv":
-        raw = _without(irregular(text), text, table, position)
+    if text.format == "csv":
+        seen = glance(text)
+        raw = replace(raw, single_lines=seen.regular and seen.single_lines)
+        if not seen.regular:
+            raw = _without(irregular(text), text, table, position)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:
@@ -205,7 +207,7 @@ def _scanned(text: TextFile, *, table: str | None, position: int, cut: bool = Fa
             row_index_name=ROW,
             glob=False,
             extra_columns="ignore" if cut else "raise",
-        )
+        ).with_columns(unguarded(pl.col(name)) for name in header if name != LINE)
     else:
         frame = pl.scan_ndjson(text.path, schema=schema, row_index_name=ROW)
     constants = {name: value for name, value in text.partitions if name not in schema}

@@ -1,0 +1,96 @@
+"""What is seen of a CSV file at a glance is never too good: a regular file reads as it stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxtool.exports import glance as glances
+from cxtool.exports.glance import Glance, glance
+from cxtool.exports.text import TextFile
+
+HEADER = ("a", "b", "c")
+
+
+def file_of(folder: Path, body: bytes) -> TextFile:
+    path = folder / "glance.csv"
+    path.write_bytes(b"a,b,c\n" + body)
+    return TextFile(path=path, name=path.name, format="csv", header=HEADER, body_line=2)
+
+
+@pytest.mark.parametrize(
+    ("body", "regular", "single_lines"),
+    [
+        (b"1,2,3\n4,5,\n", True, True),
+        (b"1,2,3\r\n4,5,6\r\n", True, True),
+        (b"1,2,3\n4,5,6", True, True),
+        (b'"1",",",""\n4,"a ""b"", c",6\n', True, True),
+        (b'1,"two\nlines",3\n4,5,6\n', True, False),
+        (b'1,2,"3\n\n"\n4,5,6', True, False),
+        (b"", True, True),
+        (b"1,2,3\n4,5\n", False, True),
+        (b"1,2,3\n4,5,6,7\n", False, True),
+        (b"1,2,3\n4,5\n6,7,8,9\n", False, True),
+        (b"1,2,3\n\n4,5,6\n", False, True),
+        (b'1,2",3\n4,5,6\n', False, True),
+        (b'1,"2"x,3\n4,5,6\n', False, True),
+        (b'1,2,"3\n4,5,6\n', False, True),
+        (b'a,b,c"\nd,e,f"\n', False, True),
+    ],
+)
+def test_a_glance(tmp_path: Path, body: bytes, regular: bool, single_lines: bool) -> None:
+    seen = glance(file_of(tmp_path, body))
+    assert seen.regular is regular
+    assert not regular or seen.single_lines is single_lines
+
+
+def test_a_record_of_256_cells_too_many_is_seen(tmp_path: Path) -> None:
+    assert not glance(file_of(tmp_path, b"1,2,3\n" + b"," * 258 + b"\n")).regular
+    assert glance(file_of(tmp_path, b'1,"' + b"," * 300 + b'",3\n')).regular
+
+
+def test_one_column_is_never_trusted(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("a\n1\n\n2\n")
+    assert not glance(TextFile(path=path, name="one.csv", format="csv", header=("a",))).regular
+
+
+CELLS = st.text(alphabet='a,"\n\r', max_size=6).map(str.encode)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(CELLS, max_size=12), workers=st.sampled_from([1, 2, 4]))
+def test_a_regular_file_is_what_a_strict_reader_sees(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], workers: int
+) -> None:
+    """Whatever the bytes, and however the file is parted, parts and blocks see the same."""
+    body = b",".join(parts)
+    file = file_of(tmp_path_factory.mktemp("glance"), body)
+    whole = glance(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glances, "WORKERS", workers)
+        patch.setattr(glances.os, "cpu_count", lambda: workers)
+        patch.setattr(glances, "BLOCK_BYTES", 3)
+        assert glance(file).regular == whole.regular
+    if whole.regular and b"\r" not in body.replace(b"\r\n", b""):
+        rows = list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True))
+        assert [len(row) for row in rows] == [3] * len(rows)
+        assert whole.single_lines == (len(body.splitlines()) == len(rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(*[st.text(alphabet='a,"\n ', max_size=5)] * 3), min_size=1))
+def test_what_a_writer_wrote_is_regular(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
+) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    file = file_of(tmp_path_factory.mktemp("glance"), out.getvalue().encode())
+    lines = out.getvalue().count("\n")
+    size = file.path.stat().st_size
+    assert glance(file) == Glance(regular=True, single_lines=lines == len(rows), end=size)
