@@ -11,7 +11,7 @@ from typing import Any
 
 from cxtool.render.chart_colours import SERIES, paint, word_paint
 from cxtool.render.chart_data import Data, Point, Series
-from cxtool.render.chart_frame import EDGE, framed, room_for, told
+from cxtool.render.chart_frame import EDGE, Frame, told
 from cxtool.render.chart_marks import (
     ROW,
     Key,
@@ -41,16 +41,23 @@ WIDEST_NAME = 0.34  # of the width
 def columns(chart: Chart, section: Section, data: Data, *, width: int, description: str) -> Layer:
     """The specification of upright columns."""
     parts = list(_parts(chart, section, data))
-    axis = scale(
-        [end for part in parts for end in (part["y"], part["y2"])],
-        section.column(chart.y).unit,
-        from_zero=True,
+    frame = Frame(
+        chart=chart,
+        section=section,
+        data=data,
+        axis=scale(
+            [end for part in parts for end in (part["y"], part["y2"])],
+            section.column(chart.y).unit,
+            from_zero=True,
+        ),
+        keys=_keys(chart, section, data),
+        width=width,
+        right=EDGE,
     )
-    keys = _keys(chart, section, data)
-    room = room_for(chart, section, axis, keys, width=width, right=EDGE)
+    room, axis = frame.room, frame.axis
     apart = room.width / len(data.places)
     pixels = [(number + 0.5) * apart for number in range(len(data.places))]
-    mark = {"type": "bar", "width": min(WIDEST, round(apart * (1 - BETWEEN), 1))}
+    mark = {"type": "bar", "width": min(WIDEST, round(apart * (1 - BETWEEN), 1)), **_edges(data)}
     if len(data.series) == 1 and apart > 8:
         mark["cornerRadiusEnd"] = 2
     marks = layer(
@@ -61,8 +68,7 @@ def columns(chart: Chart, section: Section, data: Data, *, width: int, descripti
         y2={"field": "y2"},
         fill=in_colours(),
     )
-    frame = framed(room, chart, section, axis=axis, keys=keys, data=data, pixels=pixels)
-    return picture(room, [*frame, marks], description=description)
+    return picture(room, frame.around([marks], pixels=pixels), description=description)
 
 
 def bars(chart: Chart, section: Section, data: Data, *, width: int, description: str) -> Layer:
@@ -75,7 +81,7 @@ def bars(chart: Chart, section: Section, data: Data, *, width: int, description:
     names = [place.text for place in data.places[:shown]]
     short = [shortened(name, width * WIDEST_NAME) for name in names]
     sums = _sums(data, section.column(chart.y).unit)
-    left = max(map(width_of, short)) + 10
+    left = max(map(width_of, short)) + 12
     right = max(map(width_of, sums.values())) + 12
     more = len(data.places) - shown
     room = Room(
@@ -89,7 +95,7 @@ def bars(chart: Chart, section: Section, data: Data, *, width: int, description:
     high = high if high > low else low + 1
     marks = layer(
         parts,
-        {"type": "bar", "height": BAR - 8},
+        {"type": "bar", "height": BAR - 8, **_edges(data)},
         x={**field("y", domain=[low, high], nice=False), "stack": None},
         x2={"field": "y2"},
         y=_band("x", shown),
@@ -142,8 +148,8 @@ def _series_paint(chart: Chart, section: Section, series: Series, number: int) -
     return word_paint(series.value, unit) or paint(SERIES[number])
 
 
-def _keys(chart: Chart, section: Section, data: Data) -> list[Key]:
-    return [
+def _keys(chart: Chart, section: Section, data: Data) -> tuple[Key, ...]:
+    return tuple(
         Key(
             text=series.name,
             fill=_series_paint(chart, section, series, number),
@@ -151,7 +157,13 @@ def _keys(chart: Chart, section: Section, data: Data) -> list[Key]:
         )
         for number, series in enumerate(data.series)
         if chart.series is not None
-    ]
+    )
+
+
+def _edges(data: Data) -> dict[str, Any]:
+    """A thin line of the page's own colour between the parts of a stack."""
+    stacked = len(data.series) > 1
+    return {"stroke": paint("surface"), "strokeWidth": 0.75} if stacked else {}
 
 
 def _sums(data: Data, unit: Unit) -> dict[int, str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from cxtool.render.chart_data import Data, Point, Series
 from cxtool.render.chart_marks import (
     ROW,
+    Align,
     Key,
     Layer,
     Room,
@@ -18,70 +21,81 @@ from cxtool.render.chart_marks import (
 )
 from cxtool.render.chart_places import labels
 from cxtool.render.chart_scale import Scale
-from cxtool.render.chart_words import SIZE, safe, shortened, width_of, words
+from cxtool.render.chart_words import day, safe, shortened, width_of, words
 from cxtool.report import Chart, Section
 from cxtool.units import Unit
 
 HEIGHT = 170  # pixels of the picture without its margins
 EDGE = 26  # pixels at the right, for half of the last place's name
-FEW = 14  # places whose names are shortened rather than left out
 
 
-def room_for(
-    chart: Chart, section: Section, axis: Scale, keys: Sequence[Key], *, width: int, right: float
-) -> Room:
-    """The room that is left of the width when words have theirs."""
-    left = max(width_of(text) for _, text in axis.ticks) + 10
-    return Room(
-        width=round(width - left - right),
-        height=HEIGHT,
-        left=round(left),
-        right=round(right),
-        top=len(legend_rows(keys, width)) * ROW + ROW + 6,
-        bottom=ROW + 6 + (ROW - 2 if _x_title(chart, section) else 0),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around the marks of a picture, and the room that is left for them.
 
+    ``right`` is the margin at the right.
+    """
 
-def framed(
-    room: Room,
-    chart: Chart,
-    section: Section,
-    *,
-    axis: Scale,
-    keys: Sequence[Key],
-    data: Data,
-    pixels: Sequence[float],
-) -> list[Layer]:
-    """Everything but the marks; ``pixels`` is where each place stands."""
-    heights = [round(room.height * (1 - axis.share(value)), 1) for value, _ in axis.ticks]
-    base = round(room.height * (1 - axis.share(0)), 1)
-    title = safe(section.column(chart.y).label)
-    if axis.zoomed:
-        title += f" (axis from {axis.ticks[0][1]} to {axis.ticks[-1][1]})"
-    told = [
-        Words(text=text, x=-8, y=y, align="right", colour="quiet")
-        for y, (_, text) in zip(heights, axis.ticks, strict=True)
-    ]
-    told.append(
-        Words(
-            text=shortened(title, room.left + room.width),
-            x=-room.left,
-            y=-ROW + 4,
-            colour="quiet",
+    chart: Chart
+    section: Section
+    data: Data
+    axis: Scale
+    keys: tuple[Key, ...]
+    width: int
+    right: float
+
+    @property
+    def room(self) -> Room:
+        """The room that is left of the width when words have theirs."""
+        left = max(width_of(text) for _, text in self.axis.ticks) + 12
+        return Room(
+            width=round(self.width - left - self.right),
+            height=HEIGHT,
+            left=round(left),
+            right=round(self.right),
+            top=len(legend_rows(self.keys, self.width)) * ROW + ROW + 6,
+            bottom=ROW + 6 + (ROW - 2 if self.x_title else 0),
         )
-    )
-    told += _place_names(room, data, pixels)
-    if title := _x_title(chart, section):
-        told.append(
-            Words(
-                text=shortened(title, room.width),
-                x=room.width / 2,
-                y=room.height + ROW * 2 - 4,
-                align="center",
-                colour="quiet",
-            )
+
+    @property
+    def y_title(self) -> str:
+        """What stands upright, and where the axis begins if not at zero."""
+        label = safe(self.section.column(self.chart.y).label)
+        ends = f" (axis from {self.axis.ticks[0][1]} to {self.axis.ticks[-1][1]})"
+        return label + ends if self.axis.zoomed else label
+
+    @property
+    def x_title(self) -> str:
+        """What stands along: days and times say so themselves, but for the day of a single one."""
+        column = self.section.column(self.chart.x)
+        if column.unit not in (Unit.DATE, Unit.DATETIME):
+            return safe(column.label)
+        moments = (place.value for place in self.data.places)
+        days = {moment.date() for moment in moments if isinstance(moment, datetime)}
+        return day(min(days)) if len(days) == 1 else ""
+
+    def around(self, marks: Sequence[Layer], *, pixels: Sequence[float]) -> list[Layer]:
+        """The marks with all that stands around them; ``pixels`` is where each place stands."""
+        room, axis = self.room, self.axis
+        heights = [round(room.height * (1 - axis.share(value)), 1) for value, _ in axis.ticks]
+        behind, base_line = grid_lines(
+            heights, room, base=round(room.height * (1 - axis.share(0)), 1)
         )
-    return [*grid_lines(heights, room, base=base), *written(told), *legend(keys, room)]
+        said = [
+            _quiet(shortened(self.y_title, room.left + room.width), -room.left, -ROW + 4),
+            *(
+                _quiet(text, -8, y, align="right")
+                for y, (_, text) in zip(heights, axis.ticks, strict=True)
+            ),
+            *(
+                _quiet(label.text, label.x, room.height + ROW - 6, align="center", full=label.full)
+                for label in labels(self.data.places, pixels, room.width / len(pixels))
+            ),
+        ]
+        if self.x_title:
+            title = shortened(self.x_title, room.width)
+            said.append(_quiet(title, room.width / 2, room.height + ROW * 2 - 4, align="center"))
+        return [*behind, *marks, *base_line, *written(said), *legend(self.keys, room)]
 
 
 def told(series: Series, point: Point, data: Data, section: Section, chart: Chart) -> str:
@@ -98,24 +112,5 @@ def told(series: Series, point: Point, data: Data, section: Section, chart: Char
     return "".join(parts)
 
 
-def _place_names(room: Room, data: Data, pixels: Sequence[float]) -> list[Words]:
-    y = room.height + ROW - 6
-    apart = room.width / len(pixels)
-    names = [place.text for place in data.places]
-    ordered = all(isinstance(place.value, (int, float)) for place in data.places)
-    dated = hasattr(data.places[0].value, "isoformat")
-    if not ordered and not dated and len(names) <= FEW:
-        short = [shortened(name, max(apart, 2 * SIZE) - 6) for name in names]
-        return [
-            Words(text=text, x=x, y=y, align="center", colour="quiet", full=name * (name != text))
-            for x, text, name in zip(pixels, short, names, strict=True)
-        ]
-    return [
-        Words(text=text, x=x, y=y, align="center", colour="quiet")
-        for x, text in labels(data.places, pixels, size=SIZE)
-    ]
-
-
-def _x_title(chart: Chart, section: Section) -> str:
-    column = section.column(chart.x)
-    return "" if column.unit in (Unit.DATE, Unit.DATETIME) else safe(column.label)
+def _quiet(text: str, x: float, y: float, *, align: Align = "left", full: str = "") -> Words:
+    return Words(text=text, x=x, y=y, align=align, colour="quiet", full=full)

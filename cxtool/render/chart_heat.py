@@ -22,7 +22,7 @@ from cxtool.render.chart_marks import (
     written,
 )
 from cxtool.render.chart_places import labels
-from cxtool.render.chart_words import SIZE, safe, shortened, width_of, words
+from cxtool.render.chart_words import safe, shortened, width_of, words
 from cxtool.report import Chart, Section
 
 CELL = 22  # pixels from one row to the next
@@ -38,7 +38,7 @@ def heat_map(chart: Chart, section: Section, grid: Grid, *, width: int, descript
     high = max(grid.values.values())
     names = [place.text for place in grid.down]
     short = [shortened(name, width * WIDEST_NAME) for name in names]
-    left = round(max(map(width_of, short)) + 10)
+    left = round(max(map(width_of, short)) + 12)
     apart = min(WIDEST_CELL, (width - left - 4) / len(grid.across))
     room = Room(
         width=round(apart * len(grid.across), 1),
@@ -65,13 +65,14 @@ def heat_map(chart: Chart, section: Section, grid: Grid, *, width: int, descript
     pixels = [(number + 0.5) * apart for number in range(len(grid.across))]
     said += [
         Words(
-            text=shortened(text, max(apart, 60)),
-            x=x,
+            text=label.text,
+            x=label.x,
             y=-ROW / 2 + 2,
             align="center",
             colour="quiet",
+            full=label.full,
         )
-        for x, text in labels(grid.across, pixels, size=SIZE)
+        for label in labels(grid.across, pixels, apart)
     ]
     if max(map(width_of, texts.values())) + 6 <= apart:
         said += [
@@ -113,7 +114,7 @@ def _box(x: float, y: float, width: float, height: float) -> dict[str, Any]:
 def _cells(boxes: list[dict[str, Any]]) -> Layer:
     return layer(
         boxes,
-        {"type": "rect", "cornerRadius": 2},
+        {"type": "rect"},
         x=at("px"),
         x2=at("px2"),
         y=at("py"),
@@ -128,7 +129,6 @@ def _blank(boxes: list[dict[str, Any]]) -> list[Layer]:
         "fill": "none",
         "stroke": paint("grid"),
         "strokeWidth": 1,
-        "cornerRadius": 2,
     }
     encoding = {"x": at("px"), "x2": at("px2"), "y": at("py"), "y2": at("py2")}
     return [layer(boxes, mark, **encoding)] if boxes else []

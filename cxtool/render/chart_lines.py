@@ -12,26 +12,43 @@ from typing import Any
 
 from cxtool.render.chart_colours import BEFORE_DASH, DASHES, SERIES, paint
 from cxtool.render.chart_data import Data, Point, Series
-from cxtool.render.chart_frame import EDGE, framed, room_for, told
-from cxtool.render.chart_marks import Key, Layer, Words, dashed, field, layer, picture, written
+from cxtool.render.chart_frame import EDGE, Frame, told
+from cxtool.render.chart_marks import (
+    KEY,
+    Key,
+    Layer,
+    Words,
+    dashed,
+    field,
+    layer,
+    picture,
+    sample,
+    written,
+)
 from cxtool.render.chart_scale import Scale, scale
 from cxtool.render.chart_words import SIZE, safe, shortened, width_of
 from cxtool.report import Chart, Section
 
 MOST_TOLD = 240  # points that say their figure when pointed at
 WIDEST_NAME = 0.26  # of the width
+TO_NAME = 10 + KEY + 6  # pixels from the end of a line to its name
 APART = SIZE + 2  # pixels between two names at the ends
 
 
 def lines(chart: Chart, section: Section, data: Data, *, width: int, description: str) -> Layer:
     """The specification of lines."""
-    axis = scale(data.drawn, section.column(chart.y).unit, from_zero=False)
-    keys = _keys(chart, section, data)
     named = len(data.series) > 1
-    most = width * WIDEST_NAME
-    names = [shortened(series.name, most) for series in data.series]
-    right = max(map(width_of, names)) + 14 if named else EDGE
-    room = room_for(chart, section, axis, keys, width=width, right=right)
+    names = [shortened(series.name, width * WIDEST_NAME) for series in data.series]
+    frame = Frame(
+        chart=chart,
+        section=section,
+        data=data,
+        axis=scale(data.drawn, section.column(chart.y).unit, from_zero=False),
+        keys=_keys(chart, section, data),
+        width=width,
+        right=max(map(width_of, names)) + TO_NAME if named else EDGE,
+    )
+    room, axis = frame.room, frame.axis
     first, last = data.places[0].at, data.places[-1].at
     if first == last:
         first, last = first - 1, last + 1
@@ -40,39 +57,26 @@ def lines(chart: Chart, section: Section, data: Data, *, width: int, description
         "x": field("x", domain=[first, last], nice=False, zero=False),
         "y": field("y", domain=[axis.low, axis.high], nice=False, zero=False),
     }
-    layers = framed(room, chart, section, axis=axis, keys=keys, data=data, pixels=pixels)
-    if not named:
-        layers += _of_one_line(data, on_axes)
-    layers += _behind(data, on_axes)
+    marks = _behind(data, on_axes) if named else _of_one_line(data, on_axes)
     for number, series in enumerate(data.series):
-        layers += _line(data, series, number, on_axes)
+        marks += _line(data, series, number, on_axes)
     if named:
-        ends = zip(data.series, names, _ends(data.series, axis, room.height), strict=True)
-        layers += written(
-            [
-                Words(text=text, x=room.width + 8, y=y, full=series.name * (series.name != text))
-                for series, text, y in ends
-            ]
-        )
-    layers += _pointed_at(chart, section, data, on_axes)
-    return picture(room, layers, description=description)
+        marks += _named(data.series, names, _ends(data.series, axis, room.height), room.width)
+    marks += _pointed_at(chart, section, data, on_axes)
+    return picture(room, frame.around(marks, pixels=pixels), description=description)
 
 
-def _keys(chart: Chart, section: Section, data: Data) -> list[Key]:
+def _keys(chart: Chart, section: Section, data: Data) -> tuple[Key, ...]:
     if len(data.series) > 1:
         behind = f"{len(data.behind):,} others, not named"
-        return [Key(text=behind, fill=paint("before"))] if data.behind else []
+        return (Key(text=behind, fill=paint("before")),) if data.behind else ()
     points = data.series[0].points
-    keys = []
+    keys = [Key(text=safe(section.column(chart.y).label), fill=paint(SERIES[0]))]
     if any(point.before is not None for point in points):
         keys.append(Key(text="Before", fill=paint("before"), dash=BEFORE_DASH))
-    if any(point.low is not None and point.high is not None for point in points):
-        low, high = (section.column(key or chart.y).label for key in (chart.low, chart.high))
-        text = f"{safe(low)} to {safe(high)}"
-        keys.append(Key(text=text, fill=paint(SERIES[0]), sample="band"))
-    if not keys:
-        return []
-    return [Key(text=safe(section.column(chart.y).label), fill=paint(SERIES[0])), *keys]
+    if any(_is_bounded(point) for point in points):
+        keys.append(Key(text="Interval", fill=paint(SERIES[0]), sample="band"))
+    return tuple(keys) if len(keys) > 1 else ()
 
 
 def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
@@ -80,9 +84,7 @@ def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
     points = data.series[0].points
     band = [
         {"x": data.places[point.place].at, "y": point.low, "y2": point.high, "run": number}
-        for number, run in enumerate(
-            _runs(points, lambda p: p.low is not None and p.high is not None)
-        )
+        for number, run in enumerate(_runs(points, _is_bounded))
         for point in run
     ]
     before = _course(data, points, lambda point: point.before)
@@ -94,6 +96,10 @@ def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
         mark = _stroke(paint("before"), 1.5, BEFORE_DASH)
         layers.append(layer(before, mark, **on_axes, detail=_run_field()))
     return layers
+
+
+def _is_bounded(point: Point) -> bool:
+    return point.low is not None and point.high is not None
 
 
 def _behind(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
@@ -154,6 +160,22 @@ def _runs(points: Sequence[Point], known: Callable[[Point], bool]) -> Iterator[l
             run.append(point)
     if run:
         yield run
+
+
+def _named(
+    every: Sequence[Series], names: Sequence[str], heights: Sequence[float], end: float
+) -> list[Layer]:
+    """A sample of each line and its name, beside its end."""
+    keys = [
+        Key(text=series.name, fill=paint(SERIES[number]), dash=DASHES[number])
+        for number, series in enumerate(every)
+    ]
+    samples = [sample(key, end + 10, y) for key, y in zip(keys, heights, strict=True)]
+    said = [
+        Words(text=text, x=end + TO_NAME, y=y, full=key.text * (key.text != text))
+        for key, text, y in zip(keys, names, heights, strict=True)
+    ]
+    return [*samples, *written(said)]
 
 
 def _ends(every: Sequence[Series], axis: Scale, height: float) -> list[float]:

@@ -16,9 +16,10 @@ from cxtool.render.chart_colours import paint
 from cxtool.render.chart_words import SIZE, shortened, width_of
 
 Layer = dict[str, Any]
+Align = Literal["left", "center", "right"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW = 20  # pixels of a line of words
-KEY = 18  # pixels of a key's sample
+KEY, BLOCK = 18, 10  # pixels of a key's sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Words:
     text: str
     x: float
     y: float
-    align: Literal["left", "center", "right"] = "left"
+    align: Align = "left"
     colour: str = "text"
     full: str = ""
 
@@ -53,6 +54,11 @@ class Key:
     fill: str
     sample: Literal["line", "block", "band"] = "line"
     dash: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Pixels of its sample."""
+        return BLOCK if self.sample == "block" else KEY
 
 
 def picture(room: Room, layers: Sequence[Layer], *, description: str) -> Layer:
@@ -123,19 +129,23 @@ def written(words: Sequence[Words]) -> list[Layer]:
     ]
 
 
-def grid_lines(heights: Sequence[float], room: Room, *, base: float | None) -> list[Layer]:
-    """Level lines at these pixels, the one at ``base`` (zero) stronger."""
-    return [
-        layer(
-            [{"py": height} for height in heights if (height == base) == strong],
-            {"type": "rule", "stroke": paint("quiet" if strong else "grid"), "strokeWidth": 1},
-            x={"value": 0},
-            x2={"value": room.width},
-            y=at("py"),
-        )
-        for strong in (False, True)
-        if any((height == base) == strong for height in heights)
-    ]
+def grid_lines(
+    heights: Sequence[float], room: Room, *, base: float
+) -> tuple[list[Layer], list[Layer]]:
+    """Level lines at these pixels, and the one at ``base`` (zero), which is stronger."""
+    quiet, strong = (
+        [
+            layer(
+                [{"py": height} for height in heights if (height == base) == is_base],
+                {"type": "rule", "stroke": paint(colour), "strokeWidth": 1},
+                x={"value": 0},
+                x2={"value": room.width},
+                y=at("py"),
+            )
+        ]
+        for is_base, colour in ((False, "grid"), (True, "quiet"))
+    )
+    return quiet, strong if base in heights else []
 
 
 def legend_rows(keys: Sequence[Key], width: float) -> list[list[tuple[Key, str, float]]]:
@@ -144,7 +154,7 @@ def legend_rows(keys: Sequence[Key], width: float) -> list[list[tuple[Key, str, 
     x = width
     for key in keys:
         text = shortened(key.text, width / 2 - KEY)
-        needed = KEY + 6 + width_of(text) + 14
+        needed = key.width + 6 + width_of(text) + 14
         if x + needed > width + 14:
             rows.append([])
             x = 0.0
@@ -161,18 +171,18 @@ def legend(keys: Sequence[Key], room: Room) -> list[Layer]:
         y = number * ROW + ROW / 2 - room.top
         for key, text, start in row:
             x = start - room.left
-            layers.append(_sample(key, x, y))
-            full = key.text if text != key.text else ""
-            words.append(Words(text=text, x=x + KEY + 6, y=y, full=full))
+            layers.append(sample(key, x, y))
+            full = key.text * (key.text != text)
+            words.append(Words(text=text, x=x + key.width + 6, y=y, full=full))
     return [*layers, *written(words)]
 
 
-def _sample(key: Key, x: float, y: float) -> Layer:
-    box = {"px": x, "px2": x + KEY, "py": y - 5, "py2": y + 5}
+def sample(key: Key, x: float, y: float) -> Layer:
+    """A key's line, block or band, from that pixel."""
+    box = {"px": x, "px2": x + key.width, "py": y - 5, "py2": y + 5}
     across = {"x": at("px"), "x2": at("px2")}
     if key.sample == "line":
         mark = {"type": "rule", "stroke": key.fill, "strokeWidth": 2, **dashed(key.dash)}
         return layer([{**box, "py": y}], mark, **across, y=at("py"))
-    box["px"] += 0 if key.sample == "band" else KEY - 10
     mark = {"type": "rect", "fill": key.fill, "fillOpacity": 0.18 if key.sample == "band" else 1}
     return layer([box], mark, **across, y=at("py"), y2=at("py2"))

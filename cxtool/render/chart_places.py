@@ -14,12 +14,13 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from cxtool.render.chart_words import clock, day, width_of, words
+from cxtool.render.chart_words import clock, day, shortened, width_of, words
 from cxtool.units import Unit
 
 MOST_PLACES = 2_000  # as many as a regular course is filled up to
 GAP = 10  # pixels between two labels
-DAY_S = 86_400
+LEAST_NAME = 58  # pixels in which the beginning of a name still says something
+DAYS_WITHOUT_YEAR = 300
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 TIME_STEPS_S = (900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200)
 
@@ -31,6 +32,15 @@ class Place:
     value: Any
     at: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a pixel of an axis; ``full`` where they are but the beginning."""
+
+    x: float
+    text: str
+    full: str = ""
 
 
 def spot(value: Any) -> Hashable:
@@ -71,18 +81,25 @@ def places(values: Iterable[Any], unit: Unit) -> dict[Hashable, Place]:
     }
 
 
-def labels(
-    course: Sequence[Place], pixels: Sequence[float], *, size: float
-) -> list[tuple[float, str]]:
-    """Which places are labelled, at which pixel and how: as many as stand apart, evenly chosen."""
-    return next(
-        (
-            [(pixels[number], text) for number, text in chosen]
-            for chosen in _choices(course)
-            if _fits([(pixels[number], text) for number, text in chosen], size)
-        ),
-        [(pixels[0], course[0].text)],
-    )
+def labels(course: Sequence[Place], pixels: Sequence[float], apart: float) -> list[Label]:
+    """Which places are labelled, and how.
+
+    All, if their words fit; of names that are too long a beginning, where that still says
+    something; else as many as stand clear of each other, evenly chosen.
+    """
+    texts = [place.text for place in course]
+    named = not any(isinstance(place.value, (date, int, float)) for place in course)
+    if named and (apart >= LEAST_NAME or all(width_of(text) <= apart - 4 for text in texts)):
+        short = [shortened(text, apart - 4) for text in texts]
+        return [
+            Label(x, text, name * (name != text))
+            for x, text, name in zip(pixels, short, texts, strict=True)
+        ]
+    for chosen in _choices(course):
+        found = [Label(pixels[number], text) for number, text in chosen]
+        if _fits(found):
+            return found
+    return [Label(pixels[0], texts[0])]
 
 
 def _filled(known: list[Any]) -> list[Any]:
@@ -112,8 +129,11 @@ def _choices(course: Sequence[Place]) -> Iterable[list[tuple[int, str]]]:
     first = course[0].value
     if isinstance(first, datetime):
         yield from _time_choices(course)
-    short = [day(place.value) if type(place.value) is date else place.text for place in course]
-    daily = type(first) is date and len(course) > 1 and course[1].at - course[0].at == 1
+    dated = type(first) is date
+    # Over a year or so, a day's name needs its year.
+    bare = dated and course[-1].at - course[0].at <= DAYS_WITHOUT_YEAR
+    short = [day(place.value) if bare else place.text for place in course]
+    daily = dated and len(course) > 1 and course[1].at - course[0].at == 1
     for step in DAY_STEPS if daily else range(1, len(course)):
         yield [(number, short[number]) for number in range(0, len(course), step)]
 
@@ -138,8 +158,8 @@ def _second(place: Place) -> int:
     return when.hour * 3_600 + when.minute * 60 + when.second
 
 
-def _fits(chosen: Sequence[tuple[float, str]], size: float) -> bool:
+def _fits(chosen: Sequence[Label]) -> bool:
     return all(
-        at + width_of(text, size=size) / 2 + GAP <= after - width_of(next_text, size=size) / 2
-        for (at, text), (after, next_text) in pairwise(chosen)
+        label.x + width_of(label.text) / 2 + GAP <= after.x - width_of(after.text) / 2
+        for label, after in pairwise(chosen)
     )

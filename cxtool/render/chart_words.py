@@ -13,7 +13,10 @@ from cxtool.render.safe import one_line
 from cxtool.units import Unit, show
 
 SIZE = 12  # of the text, in pixels of the picture
-NARROW, WIDE = 0.58, 1.02  # widths of a character in its size
+# Widths in the size of the text, for a wide sans-serif font.
+THIN, USUAL, BROAD, FULL = 0.38, 0.62, 0.78, 1.02
+_THIN_LETTERS = frozenset(" !'(),./:;I[]fijlrt|·–")
+_BROAD_LETTERS = frozenset("%@mwæœшщжюШЩЖЮ")
 LONGEST = 240
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT_XML = dict.fromkeys((0xFFFE, 0xFFFF))
@@ -85,7 +88,7 @@ def shortened(text: str, room: float, *, size: float = SIZE) -> str:
     """
     if width_of(text, size=size) <= room:
         return text
-    left = room / size - NARROW
+    left = room / size - USUAL
     kept = 0
     for kept, character in enumerate(text):  # noqa: B007
         left -= _width(character)
@@ -97,4 +100,8 @@ def shortened(text: str, room: float, *, size: float = SIZE) -> str:
 def _width(character: str) -> float:
     if unicodedata.combining(character):
         return 0
-    return WIDE if unicodedata.east_asian_width(character) in "WF" else NARROW
+    if character in _THIN_LETTERS:
+        return THIN
+    if unicodedata.east_asian_width(character) in "WF":
+        return FULL
+    return BROAD if character.isupper() or character in _BROAD_LETTERS else USUAL
