@@ -13,11 +13,11 @@ from pathlib import Path
 
 import polars as pl
 
+from cxtool.calendar_units import DAY
 from cxtool.errors import CxtoolError
 from cxtool.output import write_file
-from cxtool.period import Period, days_between
+from cxtool.period import days_between
 from cxtool.render import RenderOptions, render
-from cxtool.render.head import days_text
 from cxtool.render.page_mark import SIGNALS, Mark, read_mark
 from cxtool.report import Column, Report, Section, Source
 from cxtool.units import NUMERIC, Unit
@@ -29,9 +29,9 @@ BEGINNING = 400_000  # bytes of a page in which its mark stands
 COURSE_PAGES = 90  # pages in a sparkline
 
 DAY_COLUMNS = (
-    Column(key="as_of", label="As of", unit=Unit.DATE, drop=0),
     Column(key="page", label="Page", unit=Unit.LINK, drop=0),
-    Column(key="period", label="Days", drop=3),
+    Column(key="first_day", label="First day", unit=Unit.DATE, drop=3),
+    Column(key="last_day", label="Last day", unit=Unit.DATE, drop=0),
 )
 
 
@@ -136,9 +136,9 @@ def _days(pages: Sequence[PastPage], figures: Sequence[Column]) -> Section:
     shown = [column for column in figures if column.role == "value"]
     marks = [page.mark for page in pages]
     own = [
-        pl.Series("as_of", [mark.as_of for mark in marks], dtype=pl.Date),
         pl.Series("page", [page.name for page in pages], dtype=pl.String),
-        pl.Series("period", [_days_text(mark) for mark in marks], dtype=pl.String),
+        pl.Series("first_day", [mark.start for mark in marks], dtype=pl.Date),
+        pl.Series("last_day", [mark.end - DAY for mark in marks], dtype=pl.Date),
     ]
     return Section(
         id="days",
@@ -162,10 +162,6 @@ def _value(column: Column, page: PastPage) -> float | str | None:
     if not isinstance(value, (int, float)):
         return None
     return int(value) if column.unit in (Unit.COUNT, Unit.INDEX) else float(value)
-
-
-def _days_text(mark: Mark) -> str:
-    return days_text(Period(mark.start, mark.end, ""))
 
 
 def _mark(path: Path) -> Mark | None:

@@ -227,6 +227,7 @@ def days(found: Found) -> Section:
             pl.col("companies_n", "contacts_n").fill_null(0),
             rounded(pl.col(load.key).fill_null(0.0)),
         ),
+        folded=True,
         charts=(Chart(kind="columns", title="Load by day", x="date", y=load.key),),
     )
 

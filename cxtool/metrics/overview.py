@@ -91,7 +91,7 @@ FIGURES = (
     Figure(part="cel", section="summary", key="companies_n", label="Companies", course="days"),
     Figure(part="cel", section="summary", key="load_s", label="Load", course="days"),
 )
-HEAVY = Column(key="heavy_n", label="Companies of high or critical load", unit=Unit.COUNT, drop=2)
+HEAVY = Column(key="heavy_n", label="High or critical load", unit=Unit.COUNT, drop=2)
 DETAILS = ("low", "high")  # what a headline leaves to the part's own section
 
 

@@ -130,6 +130,7 @@ def days_section(partial: pl.DataFrame, request: Request) -> Section:
         title="SLA compliance by day",
         columns=columns,
         rows=dated.select(column.key for column in columns),
+        folded=True,
         charts=(
             Chart(
                 kind="lines",

@@ -139,6 +139,7 @@ def histogram_section(waits: pl.DataFrame, settings: Settings) -> Section:
         title="First response by length",
         columns=HISTOGRAM_COLUMNS,
         rows=rows.select(column.key for column in HISTOGRAM_COLUMNS),
+        folded=True,
         charts=(
             Chart(
                 kind="columns",

@@ -175,6 +175,7 @@ def days_section(counts: pl.DataFrame, request: Request) -> Section:
         title="Cases by day",
         columns=columns,
         rows=rows.select(pl.from_epoch("started_d", time_unit="d").alias("date"), "cases_n"),
+        folded=True,
         charts=(Chart(kind="columns", title="Cases by day", x="date", y="cases_n"),),
     )
 
