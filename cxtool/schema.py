@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Names that stand in for an id which the export lacks, and numbers that people are found by.
+NAMING = frozenset({"agent", "first_agent", "closed_by", "contact", "company", "phone"})
+
 
 class Type(StrEnum):
     """What a canonical column holds."""
@@ -29,6 +32,11 @@ class Field:
     name: str
     type: Type = Type.STR
     required: bool = False
+
+    @property
+    def is_id(self) -> bool:
+        """Whether values tell people, companies, cases or tickets apart."""
+        return self.name.endswith("_id") or self.name in NAMING
 
 
 @dataclass(frozen=True, slots=True)

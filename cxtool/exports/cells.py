@@ -18,9 +18,10 @@ from cxtool.exports.convert import (
 )
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
+from cxtool.exports.spreadsheet import inexact, shortened
 from cxtool.exports.times import clock_change, parse_local
 from cxtool.exports.typed import can_fail, from_typed, local_times, typed_value
-from cxtool.schema import Type
+from cxtool.schema import Field, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,26 @@ class Cell:
 
 
 def cell(
-    raw: RawTable, mapping: ColumnMap, kind: Type, *, time_zone: str, general: bool = False
+    raw: RawTable,
+    mapping: ColumnMap,
+    field: Field,
+    *,
+    time_zone: str,
+    general: bool = False,
 ) -> Cell:
     """The canonical column that a mapping makes of a file, read as a sample shows it written.
 
-    ``general`` looks at the values, too, that are left unread so. Raises CxtoolError where the
-    file's type has nothing in common with ``kind``.
+    An id that lost digits is not read. ``general`` looks at the values, too, that are left unread
+    so. Raises CxtoolError where the file's type has nothing in common with that of ``field``.
     """
+    kind = field.type
     zone = mapping.time_zone or time_zone
     if _reads_text(raw, mapping):
         made = _text_cell(raw, mapping, kind, zone, general=general)
     else:
         made = _typed_cell(raw, mapping, kind, zone)
+    if field.is_id:
+        made = _unmangled(made, raw, mapping)
     if mapping.zero_is_null and kind in (Type.SECONDS, Type.INT, Type.FLOAT):
         known = (made.read != 0) | made.read.is_null()
         made = replace(made, raw=pl.when(known).then(made.raw), read=pl.when(known).then(made.read))
@@ -93,6 +102,16 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
         read=read,
         may_fail=can_fail(dtype, kind),
         clock=_clock(local, time_zone),
+    )
+
+
+def _unmangled(made: Cell, raw: RawTable, mapping: ColumnMap) -> Cell:
+    """The ids that have all their digits; the others cannot be read."""
+    if _reads_text(raw, mapping):
+        return replace(made, read=pl.when(~shortened(made.raw)).then(made.read), may_fail=True)
+    lost = inexact(made.raw, raw.schema[mapping.source[0]])
+    return (
+        made if lost is None else replace(made, read=pl.when(~lost).then(made.read), may_fail=True)
     )
 
 

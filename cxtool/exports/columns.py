@@ -16,27 +16,27 @@ from cxtool.exports.cells import Cell, cell
 from cxtool.exports.conditions import holds
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
-from cxtool.schema import Type
+from cxtool.schema import Field, Type
 
 
 def column(
     raw: RawTable,
     maps: Sequence[ColumnMap],
-    kind: Type,
+    field: Field,
     *,
     time_zone: str,
     general: bool = False,
 ) -> Cell:
     """The canonical column that maps make of a file. Raises like ``cell``."""
-    made = [_one(raw, part, kind, time_zone=time_zone, general=general) for part in maps]
+    made = [_one(raw, part, field, time_zone=time_zone, general=general) for part in maps]
     return made[0] if len(made) == 1 else _first_given(made)
 
 
-def _one(raw: RawTable, mapping: ColumnMap, kind: Type, *, time_zone: str, general: bool) -> Cell:
+def _one(raw: RawTable, mapping: ColumnMap, field: Field, *, time_zone: str, general: bool) -> Cell:
     if mapping.between:
         made = _between(raw, mapping, time_zone=time_zone, general=general)
     else:
-        made = cell(raw, mapping, kind, time_zone=time_zone, general=general)
+        made = cell(raw, mapping, field, time_zone=time_zone, general=general)
     if mapping.minus:
         made = replace(made, read=(made.read - mapping.minus).clip(lower_bound=0))
     if mapping.when:
@@ -50,7 +50,7 @@ def _between(raw: RawTable, mapping: ColumnMap, *, time_zone: str, general: bool
         cell(
             raw,
             with_fields(mapping, source=[name], between=[]),
-            Type.DATETIME,
+            Field(name, Type.DATETIME),
             time_zone=time_zone,
             general=general,
         )

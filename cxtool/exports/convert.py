@@ -18,7 +18,7 @@ from cxtool.schema import Type
 
 TRUE = ("true", "1", "yes", "y", "t")
 FALSE = ("false", "0", "no", "n", "f")
-UNIT_MS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0}
+UNIT_MS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0, "d": 86_400_000.0}
 NUMBER = r"^-?\d+(?:\.\d+)?$"
 # Three digits after one comma could be thousands: they prove nothing.
 DECIMAL_COMMA = r"^-?\d+,(?:\d{1,2}|\d{4,})$"

@@ -18,6 +18,7 @@ from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.exports import canonical, filters
 from cxtool.exports.grammar import Condition, parse_where
+from cxtool.exports.mangled import mangled_notes
 from cxtool.exports.opening import Opening, opened
 from cxtool.exports.profiles import load
 from cxtool.exports.readings import Readings
@@ -129,6 +130,8 @@ class Export(Readings):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
         if repeated := sum(found.repeated_n for found in surveys):
             notes.append(f"Exactly repeated rows, counted once: {repeated:,}.")
+        for name, found in zip(names, surveys, strict=True):
+            notes += mangled_notes(self.mapped[name], found)
         notes += self.profile_notes(names)
         notes += clock_notes(surveys, self.time_zone)
         unknown = self.survey("interactions", days).unknown_direction_n

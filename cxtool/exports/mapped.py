@@ -164,10 +164,8 @@ def _cells(
 ) -> dict[str, Cell]:
     cells = {}
     for name, maps in feed.columns.items():
-        kind = TABLES[feed.table].field(name).type
-        found = column(raw, maps, kind, time_zone=time_zone, general=name in general)
-        lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
-        cells[name] = replace(found, read=lowered)
+        field = TABLES[feed.table].field(name)
+        found = column(raw, maps, field, time_zone=time_zone, general=name in general)
         lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
         cells[name] = replace(found, read=lowered)
     return cells

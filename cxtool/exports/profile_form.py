@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-DurationUnit = Literal["ms", "s", "min", "h"]
+DurationUnit = Literal["ms", "s", "min", "h", "d"]
 Combine = Literal["first", "last", "sum", "distinct"]
 Pick = Literal[
     "first", "last", "first_of", "last_of", "max", "any", "any_of", "count_of", "sum", "sum_of"

@@ -21,6 +21,7 @@ from cxtool.units import Unit, show
 Name = Literal[
     "unreadable_row",
     "missing_value",
+    "mangled_id",
     "unreadable_value",
     "negative_duration",
     "unknown_sentiment",
@@ -28,6 +29,9 @@ Name = Literal[
     "end_before_start",
     "duplicate_id",
 ]
+
+
+MANGLED = "shortened by a spreadsheet, other ids may look the same; export the column as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
     low, high = settings.csat.scale
     scale = f"{show(low, Unit.NUMBER)} to {show(high, Unit.NUMBER)}"
     rules = [Rule("missing_value", name, "required and empty") for name in table.required]
+    ids = [field for field in table.fields if field.required and field.is_id]
+    rules += [Rule("mangled_id", field.name, MANGLED) for field in ids]
     typed = [field for field in table.fields if field.type is not Type.STR]
     rules += [Rule("unreadable_value", field.name, f"not {KINDS[field.type]}") for field in typed]
     rules += [
@@ -119,6 +125,7 @@ def _reversed(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
 
 _FLAGS: dict[Name, Callable[[str, Cells, Settings], pl.Expr | None]] = {
     "missing_value": _missing,
+    "mangled_id": _unreadable,
     "unreadable_value": _unreadable,
     "negative_duration": _negative,
     "unknown_sentiment": _sentiment,

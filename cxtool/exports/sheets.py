@@ -19,6 +19,7 @@ from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import unique_names
 from cxtool.exports.repair import LINE
 from cxtool.exports.sources import SourceFile, table_of
+from cxtool.exports.spreadsheet import EXACT_FLOAT, LONG_NUMBER, as_shown
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -48,8 +49,9 @@ def sheets(path: Path, name: str, *, skip_rows: int = 0) -> list[Sheet]:
     The header is the first row with a value, after ``skip_rows`` rows; empty rows and empty columns
     at the end are left out. Cells become text: times ``2026-05-01 09:30:00``, dates
     ``2026-05-01`` (where no cell of the column has a time), times of day and durations
-    ``00:04:10`` (``30:00:00`` for more than a day), whole numbers without a point, ``true`` and
-    ``false``; formulas their last value, errors such as ``#N/A`` nothing.
+    ``00:04:10`` (``30:00:00`` for more than a day), whole numbers without a point, or, where they
+    have lost digits, as ``1.23456789012345E+19``, ``true`` and ``false``; formulas their last
+    value, errors such as ``#N/A`` nothing.
 
     ``name`` is how messages call the file. Raises CxtoolError where it cannot be read or no sheet
     holds anything, and where the package for reading it is not installed.
@@ -135,12 +137,24 @@ def _cells(reader: ExcelReader, sheet_name: str, name: str) -> pl.DataFrame:
         # The same cells once more as lengths of time: null where a cell holds anything else.
         lengths = _loaded(reader, sheet_name, name, "duration")
         texts = pl.concat([texts, lengths.select(pl.all().name.suffix("_days"))], how="horizontal")
-        texts = texts.select(_text(pl.col(column), pl.col(f"{column}_days")) for column in columns)
+        texts = texts.select(
+            _text(pl.col(column), pl.col(f"{column}_days")).alias(column) for column in columns
+        )
+    if texts.select(pl.any_horizontal(pl.col(columns).str.contains(LONG_NUMBER).any())).item():
+        # The same cells once more as truth values: null where a cell holds text.
+        numbers = _loaded(reader, sheet_name, name, "boolean")
+        texts = pl.concat(
+            [texts, numbers.select(pl.all().name.suffix("_number"))], how="horizontal"
+        )
+        texts = texts.select(
+            _as_shown(pl.col(column), pl.col(f"{column}_number")).alias(column)
+            for column in columns
+        )
     return texts.with_columns(_filled(pl.all())).with_row_index(ROW, offset=1)
 
 
 def _loaded(
-    reader: ExcelReader, sheet_name: str, name: str, kind: Literal["string", "duration"]
+    reader: ExcelReader, sheet_name: str, name: str, kind: Literal["string", "duration", "boolean"]
 ) -> pl.DataFrame:
     from fastexcel import FastExcelError
 
@@ -157,9 +171,14 @@ def _text(text: pl.Expr, length: pl.Expr) -> pl.Expr:
     is_date = length.is_not_null() & ~is_length
     dates_only = text.filter(is_date).str.ends_with(MIDNIGHT).all()
     date = pl.when(dates_only).then(text.str.strip_suffix(MIDNIGHT)).otherwise(text)
-    return (
-        pl.when(is_length).then(_clock(length)).when(is_date).then(date).otherwise(text)
-    ).name.keep()
+    return pl.when(is_length).then(_clock(length)).when(is_date).then(date).otherwise(text)
+
+
+def _as_shown(text: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """The text of a column's cells, of which numbers without all their digits say so."""
+    is_long = number.is_not_null() & text.str.contains(LONG_NUMBER)
+    is_inexact = text.cast(pl.Float64, strict=False).abs() >= EXACT_FLOAT
+    return pl.when(is_long & is_inexact).then(as_shown(text)).otherwise(text)
 
 
 def _clock(length: pl.Expr) -> pl.Expr:

@@ -51,6 +51,8 @@ def _from_number(
     match kind:
         case Type.STR if dtype.is_integer():
             return value.cast(pl.String)
+        case Type.STR if isinstance(dtype, pl.Decimal):
+            return value.cast(pl.String).str.replace(r"\.0+$", "")
         case Type.STR:
             # Ids become floats where a program kept unknown ones among them.
             return pl.coalesce(whole(number).cast(pl.String), value.cast(pl.String))

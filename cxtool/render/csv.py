@@ -14,8 +14,9 @@ from cxtool.render.frames import iso_times, plain
 from cxtool.report import Report
 
 # What a spreadsheet takes for the start of a formula, also in its full-width forms; a line break or
-# tab before one is skipped over by some of them.
-FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+# tab before one is skipped over by some of them. Text that already begins with apostrophes and then
+# one gets another, so that a reader who takes one away has what was there.
+FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
 
 
 def render(report: Report, options: RenderOptions) -> str:

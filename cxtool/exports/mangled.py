@@ -1,0 +1,66 @@
+"""Ids that lost digits in columns which a row can do without: they count as unknown.
+
+The rows stay, as their times and durations are as good as before; what is lost is told by column.
+A row whose own id lost digits is set aside, see ``rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cxtool.exports.mapped import MappedTable
+from cxtool.exports.survey import Survey
+
+SURELY_COUNTED_ROWS = 200_000  # of larger tables reports count only what a sample shows to be there
+SCHEMA = {"table": pl.String, "column": pl.String, "values_n": pl.Int64, "example": pl.String}
+
+
+def mangled(parts: Sequence[MappedTable]) -> pl.DataFrame:
+    """The columns of a table with such ids: ``table, column, values_n, example``."""
+    found = [row for part in parts for row in _of_part(part)]
+    return (
+        pl.DataFrame(found, schema=SCHEMA, orient="row")
+        .group_by("table", "column", maintain_order=True)
+        .agg(pl.sum("values_n"), pl.first("example"))
+    )
+
+
+def mangled_notes(parts: Sequence[MappedTable], survey: Survey) -> list[str]:
+    """A note for each of these columns, of a large table where its first records show such ids."""
+    if survey.rows_read > SURELY_COUNTED_ROWS and not any(map(_is_seen, parts)):
+        return []
+    return [
+        f"{values_n:,} values of {column} in {table} count as unknown: a spreadsheet shortened"
+        f" them, as in {example}. Export the column as text."
+        for table, column, values_n, example in mangled(parts).iter_rows()
+    ]
+
+
+def _of_part(part: MappedTable) -> list[tuple[str, str, int, str]]:
+    lost = _lost(part)
+    if not lost:
+        return []
+    counts = [values.len().alias(f"n {name}") for name, values in lost.items()]
+    examples = [values.first().alias(f"example {name}") for name, values in lost.items()]
+    row = part.raw.frame.select(*counts, *examples).collect(engine="streaming").row(0, named=True)
+    return [
+        (part.table.name, name, row[f"n {name}"], row[f"example {name}"])
+        for name in lost
+        if row[f"n {name}"]
+    ]
+
+
+def _is_seen(part: MappedTable) -> bool:
+    return any(part.raw.seen(values).len() > 0 for values in _lost(part).values())
+
+
+def _lost(part: MappedTable) -> dict[str, pl.Expr]:
+    """By column, the values that are not used."""
+    optional = {field.name for field in part.table.fields if field.is_id and not field.required}
+    return {
+        name: cell.raw.filter(cell.raw.is_not_null() & cell.read.is_null()).cast(pl.String)
+        for name, cell in part.cells.items()
+        if name in optional and cell.may_fail
+    }
