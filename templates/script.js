@@ -42,7 +42,7 @@
     input.type = "search";
     label.append("Find ", input);
     line.append(label, output);
-    table.closest(".scroll").before(line);
+    table.closest(".table").querySelector(".tools").append(line);
     let texts = null;
     input.addEventListener("input", () => {
       texts ??= new Map(Array.from(body.rows, (row) => [row, plain(row.textContent)]));

@@ -28,6 +28,7 @@ from cxtool.report import Report, Section
 from cxtool.units import Unit, show
 
 LANGUAGE = "en"
+CHART_WIDTH = 880  # pixels, about what a page has on a screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,16 @@ def _block(section: Section, anchor: str, report: Report, options: RenderOptions
 
 def _figures(section: Section, anchor: str, time_zone: str) -> tuple[Figure, ...]:
     drawn = (
-        (chart.title, svg(chart, section, time_zone=time_zone, ident=f"{anchor}-{number}"))
+        (
+            chart.title,
+            svg(
+                chart,
+                section,
+                time_zone=time_zone,
+                ident=f"{anchor}-{number}",
+                width=CHART_WIDTH,
+            ),
+        )
         for number, chart in enumerate(section.charts, start=1)
     )
     return tuple(Figure(caption=one_line(title), svg=Markup(text)) for title, text in drawn if text)

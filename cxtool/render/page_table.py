@@ -19,6 +19,9 @@ from cxtool.units import NUMERIC, Unit, show
 
 ROWS_SHOWN = 5_000
 ROWS_AT_ONCE = 15  # a longer table scrolls within its frame
+ROWS_LONG = 500  # a longer one is laid out only when it comes into sight
+ROWS_SEARCHED = 8  # a shorter one is read faster than searched
+COLUMNS_SLIM = 4  # a table of so few is not drawn across the page
 COLUMNS_UPRIGHT = 9  # a wider table is printed on paper turned sideways
 
 # Words that rows are filtered by, in the order in which they are offered.
@@ -40,11 +43,11 @@ UNKNOWN = "unknown"
 class Head:
     """The head of a column. ``before`` names the figure that a change or count belongs to."""
 
-    key: str
     label: str
-    before: str
-    css: str
-    numeric: bool
+    key: str = ""
+    before: str = ""
+    css: str = ""
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +66,37 @@ class Table:
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    tags: tuple[str, ...]
-    choices: tuple[Choice, ...]
-    choice_label: str
     total_n: int
-    more: str | None
-    searchable: bool
-    scrolls: bool
-    wide: bool
-    matrix: bool
+    tags: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    choice_label: str = ""
+    more: str | None = None
+    matrix: bool = False
+
+    @property
+    def slim(self) -> bool:
+        """Whether there is little beside each other."""
+        return len(self.heads) <= COLUMNS_SLIM
+
+    @property
+    def wide(self) -> bool:
+        """Whether paper is too narrow for it upright."""
+        return len(self.heads) > COLUMNS_UPRIGHT
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is enough to search in."""
+        return len(self.rows) >= ROWS_SEARCHED
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether it is too tall for the page."""
+        return len(self.rows) > ROWS_AT_ONCE
+
+    @property
+    def long(self) -> bool:
+        """Whether laying it out takes long."""
+        return len(self.rows) > ROWS_LONG
 
     @property
     def cut(self) -> bool:
@@ -102,9 +127,6 @@ def table_of(
         choice_label=label,
         total_n=section.rows.height,
         more=more,
-        searchable=shown.rows.height > ROWS_AT_ONCE // 2,
-        scrolls=shown.rows.height > ROWS_AT_ONCE,
-        wide=len(kept) > COLUMNS_UPRIGHT,
         matrix=len(banded) > 1 or sum(c.unit is Unit.INDEX for c in section.columns) > 1,
     )
 
@@ -112,24 +134,9 @@ def table_of(
 def upright_table(fields: Sequence[Field], *, caption: str) -> Table:
     """The table of one row that is set upright: a line per figure."""
     columns = [[Cell(text=text, isolated=True) for text in field.texts] for field in fields]
-    heads = [
-        Head(key="", label=field.label, before="", css="n" if field.right else "", numeric=False)
-        for field in fields
-    ]
-    return Table(
-        caption=one_line(caption),
-        heads=tuple(heads),
-        rows=tuple(zip(*columns, strict=True)),
-        tags=(),
-        choices=(),
-        choice_label="",
-        total_n=len(fields[0].texts) if fields else 0,
-        more=None,
-        searchable=False,
-        scrolls=False,
-        wide=False,
-        matrix=False,
-    )
+    rows = tuple(zip(*columns, strict=True))
+    heads = tuple(Head(label=field.label, css="n" if field.right else "") for field in fields)
+    return Table(caption=one_line(caption), heads=heads, rows=rows, total_n=len(rows))
 
 
 def _named_first(fields: list[Field]) -> list[Field]:

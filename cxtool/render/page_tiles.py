@@ -37,8 +37,8 @@ class Tile:
     band_words: str
 
     @property
-    def large(self) -> bool:
-        """Whether there is more to say than the figure."""
+    def telling(self) -> bool:
+        """Whether there is a trend or a course to show."""
         return self.trend is not None or self.spark is not None
 
 
@@ -65,10 +65,14 @@ def tiles_of(section: Section, time_zone: str, options: RenderOptions) -> Tiles:
     keys = {field.key for field in fields}
     beside: Beside = {(f.of, f.role): f for f in fields if f.of in keys}
     figures = [f for f in fields if f.unit in NUMERIC and (f.of, f.role) not in beside]
-    tiles = [_tile(field, beside) for field in figures]
+    tiles = tuple(_tile(field, beside) for field in figures)
+    large = tuple(tile for tile in tiles if tile.telling)
+    # A few small ones would be lost beneath a wall of large ones.
+    if len(tiles) < 2 * len(large):
+        large = tiles
     return Tiles(
-        large=tuple(tile for tile in tiles if tile.large),
-        small=tuple(tile for tile in tiles if not tile.large),
+        large=large,
+        small=tuple(tile for tile in tiles if tile not in large),
         words=tuple(
             (field.label, field.texts[0])
             for field in fields
