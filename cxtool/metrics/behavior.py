@@ -16,6 +16,7 @@ from cxtool.errors import CxtoolError
 from cxtool.metrics import behavior_notes, behavior_sections
 from cxtool.metrics.behavior_calibration import CutPoints, reference
 from cxtool.metrics.behavior_eligibility import scored_rows
+from cxtool.metrics.behavior_given import refuse_indices
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.behavior_sections import Found
 from cxtool.metrics.behavior_slices import collect_partials
@@ -41,10 +42,13 @@ def report(
     ``agent`` (name or id) limits all but the team's sections to one agent and adds ``behaviors``;
     ``interactions`` adds a row per interaction; an export with teams gets ``teams``. Totals are
     percent, null where all is N/A. Scores are ranked within the compared periods, or by
-    ``calibration``. No ``behaviors`` table, or an agent who is not there, is an error.
+    ``calibration``; index scores are taken as they are, and with a calibration an error. No
+    ``behaviors`` table, or an agent who is not there, is an error.
 
     Source: B1-B11.
     """
+    if calibration is not None:
+        refuse_indices(tables)
     cuts = reference(tables, settings) if calibration is None else calibration.behaviors
     small = collect_partials(tables, settings, cuts)
     agents = small["reasons"].select(id="agent_id", name="agent")

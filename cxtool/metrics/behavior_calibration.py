@@ -17,6 +17,7 @@ import narwhals.stable.v2 as nw
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.metrics.behavior_eligibility import eligible, scored_rows
+from cxtool.metrics.behavior_given import are_indices, as_given, refuse_indices
 from cxtool.metrics.behavior_index import Cuts, cut_points, score_counts
 from cxtool.metrics.trend import in_either, within
 from cxtool.tables import Frame, Tables
@@ -51,13 +52,22 @@ def reference_rows(tables: Tables, settings: Settings, *, days: nw.Expr) -> Fram
 
 
 def reference(tables: Tables, settings: Settings) -> tuple[Cuts, ...]:
-    """Cut points from both compared periods together, so that a change of all can show (B3)."""
+    """Cut points from both compared periods together, so that a change of all can show (B3).
+
+    Scores that are indices already are taken as they are.
+    """
     rows = reference_rows(tables, settings, days=in_either(tables.request))
+    if are_indices(tables):
+        return as_given(tables, rows)
     return _cuts(tables, settings, rows)
 
 
 def calibrate(tables: Tables, settings: Settings) -> CutPoints:
-    """Cut points from the period alone, to be frozen; no scored interaction is an error."""
+    """Cut points from the period alone, to be frozen.
+
+    Raises CxtoolError where no interaction is scored, or scores are indices already.
+    """
+    refuse_indices(tables)
     request = tables.request
     rows = reference_rows(tables, settings, days=within(request.period))
     cuts = _cuts(tables, settings, rows)

@@ -12,6 +12,7 @@ from cxtool.calendar_units import DAY
 from cxtool.config import Settings
 from cxtool.metrics.behavior_columns import label
 from cxtool.metrics.behavior_eligibility import not_judged_note, scored_rows
+from cxtool.metrics.behavior_given import EDGES, NOTE
 from cxtool.metrics.behavior_index import Cuts
 from cxtool.metrics.trend import CURRENT, few_agents_note
 from cxtool.tables import Tables
@@ -34,6 +35,8 @@ def of_reference(
     compared: bool,
 ) -> tuple[str, ...]:
     """What the scores were ranked against, and where that reference is thin or does not fit."""
+    if calibration is None and cuts and all(cut.edges == EDGES for cut in cuts):
+        return (NOTE,)
     if calibration is None:
         where = "both compared periods together" if compared else "the period"
         notes = [f"Scores are ranked within {where}."]
