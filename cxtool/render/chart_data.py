@@ -62,10 +62,19 @@ class Data:
     behind: tuple[Series, ...] = ()
 
     @property
+    def points(self) -> tuple[Point, ...]:
+        """The points of all series."""
+        return tuple(point for series in (*self.series, *self.behind) for point in series.points)
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """Every figure, without what goes with it."""
+        return tuple(point.y for point in self.points if point.y is not None)
+
+    @property
     def drawn(self) -> tuple[float, ...]:
-        """Every figure that is drawn."""
-        every = (*self.series, *self.behind)
-        return tuple(v for series in every for point in series.points for v in point.drawn)
+        """Every figure, bound and figure before."""
+        return tuple(value for point in self.points for value in point.drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +87,25 @@ class Grid:
 
 
 def read(chart: Chart, section: Section, *, time_zone: str, stacked: bool) -> Data:
-    """The points of a chart; ``stacked`` series that are too many are added up."""
+    """The points of a chart, one for each row; ``stacked`` series that are too many are added up.
+
+    Of several rows at one place in one series the last one with a figure holds.
+    """
     columns = _columns(chart, section, time_zone)
     nothing: list[Any] = [None] * section.rows.height
     x = places(columns[chart.x], section.column(chart.x).unit)
     number = {key: place for place, key in enumerate(x)}
     unit = section.column(chart.series).unit if chart.series else Unit.TEXT
     found: dict[Hashable, tuple[Any, dict[int, Point]]] = {}
-    roles = (chart.y, chart.low, chart.high, chart.before, _counts(chart.y, section))
+    beside = (None, None, None) if stacked else (chart.low, chart.high, chart.before)
+    roles = (chart.y, *beside, _counts(chart.y, section))
     figures = (map(_number, columns[key]) if key else iter(nothing) for key in roles)
     names = columns[chart.series] if chart.series else nothing
     for at, name, *row in zip(columns[chart.x], names, *figures, strict=True):
         y, low, high, before, n = row
         _, points = found.setdefault(spot(name), (name, {}))
         place = number.get(spot(at))
-        if place is not None:
+        if place is not None and (y is not None or place not in points):
             points[place] = Point(place=place, y=y, low=low, high=high, before=before, n=n)
     every = [
         Series(words(name, unit), name, tuple(points[place] for place in sorted(points)))

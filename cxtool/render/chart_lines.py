@@ -7,6 +7,7 @@ not be told apart.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from cxtool.render.chart_data import Data, Point, Series
 from cxtool.render.chart_frame import EDGE, Frame, told
 from cxtool.render.chart_marks import (
     KEY,
+    PALE,
     Key,
     Layer,
     Words,
@@ -43,7 +45,9 @@ def lines(chart: Chart, section: Section, data: Data, *, width: int, description
         chart=chart,
         section=section,
         data=data,
-        axis=scale(data.drawn, section.column(chart.y).unit, from_zero=False),
+        axis=scale(
+            data.figures if named else data.drawn, section.column(chart.y).unit, from_zero=False
+        ),
         keys=_keys(chart, section, data),
         width=width,
         right=max(map(width_of, names)) + TO_NAME if named else EDGE,
@@ -90,8 +94,11 @@ def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
     before = _course(data, points, lambda point: point.before)
     layers = []
     if band:
-        mark = {"type": "area", "fill": paint(SERIES[0]), "fillOpacity": 0.16}
+        mark = {"type": "area", "fill": paint(SERIES[0]), "fillOpacity": PALE}
         layers.append(layer(band, mark, **on_axes, y2={"field": "y2"}, detail=_run_field()))
+    if alone := _alone(band):
+        mark = {"type": "rule", "stroke": paint(SERIES[0]), "strokeOpacity": PALE, "strokeWidth": 6}
+        layers.append(layer(alone, mark, **on_axes, y2={"field": "y2"}))
     if before:
         mark = _stroke(paint("before"), 1.5, BEFORE_DASH)
         layers.append(layer(before, mark, **on_axes, detail=_run_field()))
@@ -115,9 +122,8 @@ def _behind(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
 def _line(data: Data, series: Series, number: int, on_axes: dict[str, Any]) -> list[Layer]:
     colour = paint(SERIES[number])
     rows = _course(data, series.points, lambda point: point.y)
-    runs = [row["run"] for row in rows]
     # The end of a line, and every point that no line reaches.
-    dots = [row for row in rows if row is rows[-1] or runs.count(row["run"]) == 1]
+    dots = [*(row for row in _alone(rows) if row is not rows[-1]), *rows[-1:]]
     line = layer(rows, _stroke(colour, 2, DASHES[number]), **on_axes, detail=_run_field())
     dot = layer(dots, {"type": "circle", "size": 36, "fill": colour, "opacity": 1}, **on_axes)
     return [line, dot] if rows else []
@@ -135,7 +141,7 @@ def _pointed_at(chart: Chart, section: Section, data: Data, on_axes: dict[str, A
         for point in series.points
         if point.y is not None
     ]
-    mark = {"type": "circle", "size": 144, "fill": "transparent", "opacity": 1}
+    mark = {"type": "circle", "size": 144, "fill": paint("before"), "opacity": 1, "fillOpacity": 0}
     return [layer(rows, mark, **on_axes)] if 0 < len(rows) <= MOST_TOLD else []
 
 
@@ -147,6 +153,12 @@ def _course(
         for number, run in enumerate(_runs(points, lambda p: figure(p) is not None))
         for point in run
     ]
+
+
+def _alone(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that are the only one of their run."""
+    lengths = Counter(row["run"] for row in rows)
+    return [row for row in rows if lengths[row["run"]] == 1]
 
 
 def _runs(points: Sequence[Point], known: Callable[[Point], bool]) -> Iterator[list[Point]]:

@@ -19,6 +19,7 @@ Layer = dict[str, Any]
 Align = Literal["left", "center", "right"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW = 20  # pixels of a line of words
+PALE = 0.18  # how much of its colour a band has
 KEY, BLOCK = 18, 10  # pixels of a key's sample
 
 
@@ -184,5 +185,5 @@ def sample(key: Key, x: float, y: float) -> Layer:
     if key.sample == "line":
         mark = {"type": "rule", "stroke": key.fill, "strokeWidth": 2, **dashed(key.dash)}
         return layer([{**box, "py": y}], mark, **across, y=at("py"))
-    mark = {"type": "rect", "fill": key.fill, "fillOpacity": 0.18 if key.sample == "band" else 1}
+    mark = {"type": "rect", "fill": key.fill, "fillOpacity": PALE if key.sample == "band" else 1}
     return layer([box], mark, **across, y=at("py"), y2=at("py2"))

@@ -16,6 +16,7 @@ from cxtool.units import Unit
 
 MOST_STEPS = 5
 CLOSE = 0.4  # a spread under this share of the largest figure is looked at closely
+LEAST = 0.1  # and never more closely than this, or chance would look like a course
 _SECONDS = (
     *(0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800),
     *(21_600, 43_200, 86_400, 172_800, 432_000, 864_000),
@@ -33,8 +34,8 @@ class Scale:
 
     @property
     def zoomed(self) -> bool:
-        """Whether 0 lies outside."""
-        return self.low > 0 or self.high < 0
+        """Whether it begins later than at 0."""
+        return self.low > 0
 
     def share(self, value: float) -> float:
         """How far up a value stands, 0 to 1."""
@@ -51,8 +52,10 @@ def scale(values: Iterable[float], unit: Unit, *, from_zero: bool) -> Scale:
     """
     known = list(values)
     low, high = min(known, default=0.0), max(known, default=0.0)
-    if from_zero or not 0 < high - low < CLOSE * max(abs(low), abs(high)):
+    if from_zero or low <= 0 or low == high or high - low >= CLOSE * high:
         low, high = min(low, 0.0), max(high, 0.0)
+    else:
+        low = min(low, high - LEAST * high)
     step = _step((high - low) / MOST_STEPS, unit)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     last = max(last, first + 1)

@@ -16,7 +16,7 @@ SIZE = 12  # of the text, in pixels of the picture
 # Widths in the size of the text, for a wide sans-serif font.
 THIN, USUAL, BROAD, FULL = 0.38, 0.62, 0.78, 1.02
 _THIN_LETTERS = frozenset(" !'(),./:;I[]fijlrt|·–")
-_BROAD_LETTERS = frozenset("%@mwæœшщжюШЩЖЮ")
+_BROAD_LETTERS = frozenset("%@mw<>=+~æœшщжюы")
 LONGEST = 240
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT_XML = dict.fromkeys((0xFFFE, 0xFFFF))
@@ -75,7 +75,7 @@ def width_of(text: str, *, size: float = SIZE) -> float:
     """About how wide the text is, in pixels.
 
     >>> round(width_of("Jun 3")), round(width_of("漢字"))
-    (35, 24)
+    (36, 24)
     """
     return size * sum(map(_width, text))
 
