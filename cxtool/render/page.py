@@ -122,9 +122,11 @@ def anchors_of(ids: Iterable[str]) -> tuple[str, ...]:
 
 def _block(section: Section, anchor: str, report: Report, options: RenderOptions) -> Block:
     fields = fields_of(section, time_zone=report.time_zone, options=options)
-    tiled = is_tiled(section, fields)
+    # A list of files stays a list where it has one row; tiles lead nowhere.
+    leads = any(column.unit is Unit.LINK for column in section.columns)
+    tiled = is_tiled(section, fields) and not leads
     table: Table | None = None
-    if not tiled and section.rows.height == 1:
+    if section.rows.height == 1 and not tiled and not leads:
         upright = lay_out(section, time_zone=report.time_zone, options=options)
         table = upright_table(upright, caption=section.title)
     elif not tiled:
