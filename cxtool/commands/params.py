@@ -47,10 +47,13 @@ class Shared:
     raw: bool = False
     color: str | None = None
     no_pager: bool = False
+    template: str | None = None
     verbose: bool = False
     fail_under: tuple[str, ...] = ()
     fail_over: tuple[str, ...] = ()
 
+
+WORDS = "cxtool.words"  # in a context's ``meta``: the command line, word by word
 
 # click keeps the help option of a command's first call, so a command says for itself what it is.
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -67,6 +70,10 @@ class GroupedCommand(click.Command):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **{"context_settings": HELP, **settings})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[WORDS] = (*ctx.command_path.split(), *args)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -192,7 +199,7 @@ OUTPUT = _group(
         "-f",
         "--format",
         metavar="NAME",
-        help="table, json, ndjson, csv, parquet, markdown or xlsx.",
+        help="table, json, ndjson, csv, parquet, markdown, xlsx or html.",
     ),
     _option("-o", "--output", metavar="FILE", help="Format by suffix; {date} is the as-of day."),
     _option("--section", metavar="ID", help="Section that is written, or viewed, on its own."),
@@ -201,6 +208,7 @@ OUTPUT = _group(
     _option("--limit", type=click.IntRange(min=0), metavar="N", help="Rows to show."),
     _option("--no-header", is_flag=True, help="Leave out headers of text."),
     _option("--null", metavar="TEXT", help="Text for unknown values."),
+    _option("--template", metavar="DIR", help="Folder whose templates and styles pages use."),
     _option("--raw", is_flag=True, help="Leave formulas in CSV cells as they are."),
     _option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours."),
     _option("--no-color", "color", flag_value="never", help="Same as --color never."),

@@ -1,21 +1,25 @@
 """The course of every report: export, request, report, view, output, gates.
 
 The only place that reads the clock, and only for the day that ``--as-of today`` and a period up to
-now stand on.
+now stand on, and to say when a page was made.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import click
+
 from cxtool.commands.opening import opened_export, settings_of, tell_set_aside
-from cxtool.commands.params import Shared
+from cxtool.commands.params import WORDS, Shared
 from cxtool.config import Settings
 from cxtool.errors import GateMissedError
 from cxtool.period import EPOCH, Request, check_length, resolve
@@ -139,6 +143,9 @@ def finish(
         raw=options.raw,
         sentiment=sentiment,
         verbose=options.verbose,
+        template=Path(options.template) if options.template else None,
+        generated_at=datetime.now(UTC),
+        command=command_line(report.as_of),
     )
     path = write(
         seen,
@@ -155,6 +162,22 @@ def finish(
         written(path, seen, render_options)
     if missed:
         raise GateMissedError("; ".join(missed))
+
+
+def command_line(as_of: date) -> str | None:
+    """The command of this run, which makes the same report on any later day; None outside of one.
+
+    What it says of today is written out.
+    """
+    context = click.get_current_context(silent=True)
+    given = context.meta.get(WORDS) if context else None
+    if given is None:
+        return None
+    said = [
+        f"{as_of}" if (before, word) == ("--as-of", "today") else word
+        for before, word in pairwise(("", *given))
+    ]
+    return shlex.join(said).replace("--as-of=today", f"--as-of={as_of}")
 
 
 def _dates(span: tuple[int, int] | None) -> tuple[date, date] | None:
