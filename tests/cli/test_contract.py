@@ -106,6 +106,7 @@ COMMANDS = {
     "behavior": ("behavior", DEMO, "--interactions", "-p", "7d"),
     "cel": ("cel", DEMO),
     "check": ("check", DEMO),
+    "report": ("report", DEMO),
 }
 
 
@@ -180,7 +181,7 @@ def test_values_are_of_their_unit(name: str) -> None:
 def test_percentages_lie_between_0_and_100_and_have_their_count(name: str) -> None:
     """Every rate and mean has its ``_n`` beside it, and is null exactly where that is 0."""
     for part in demo(name)["sections"]:
-        if name == "behavior" and part["id"] == "trend":
+        if part["id"] == "trend":
             continue
         for column in part["columns"]:
             key, count = column["key"], COUNT_BESIDE.get(column["key"])
@@ -221,7 +222,7 @@ def test_the_head_of_json_names_where_figures_come_from(name: str) -> None:
             assert list(column) == ["key", "label", "unit", "better"]
 
 
-@pytest.mark.parametrize("name", ["log", "sla", "behavior", "cel"])
+@pytest.mark.parametrize("name", ["log", "sla", "behavior", "cel", "report"])
 def test_no_data_is_null_and_never_nan_or_0_percent(name: str, tmp_path: Path) -> None:
     """A period in which nothing happened, after one in which nothing happened: no rate is known."""
     folder = export(
@@ -266,7 +267,7 @@ def test_the_behaviour_trend_has_a_point_per_day_of_both_periods() -> None:
     assert min(current) >= "2026-05-25" > max(p["date"] for p in points if p["period"] != "current")
 
 
-@pytest.mark.parametrize("name", ["log", "cel", "sla", "behavior"])
+@pytest.mark.parametrize("name", ["log", "cel", "sla", "behavior", "report"])
 def test_without_a_compared_period_trends_are_null(name: str) -> None:
     found = report(name, DEMO, "--compare", "none", "-p", "7d", cwd=ROOT)
     assert found["previous"] is None

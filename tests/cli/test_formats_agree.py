@@ -34,6 +34,7 @@ REPORTS = {
     "cel": ("cel", DEMO),
     "company": ("cel", DEMO, "--company", "O000002"),
     "check": ("check", "broken"),
+    "report": ("report", DEMO),
 }
 
 

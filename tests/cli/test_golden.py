@@ -58,6 +58,7 @@ REPORTS = {
     "cel-month": ("cel", DEMO, "-p", "2026-05", "--limit", "5", "--section", "companies"),
     "cel-company": ("cel", DEMO, "--company", "O000002"),
     "check": ("check", "interactions.csv"),
+    "report": ("report", DEMO, "-p", "1d", "--only", "volume,quality"),
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
 }
 # A view for people makes no difference to data.

@@ -14,8 +14,10 @@ from cxtool.metrics.dimensions import DIMENSIONS, find_dimensions
 from cxtool.metrics.service_level import service_level_counts
 from cxtool.metrics.sla_breaches import breaches_frame
 from cxtool.metrics.sla_compliance import sla_counts
+from cxtool.metrics.sla_responses import wait_counts
 from cxtool.metrics.sla_rule import with_sla
 from cxtool.metrics.trend import in_either
+from cxtool.metrics.volume import case_counts, hour_counts
 from cxtool.tables import Frame
 from tests.metrics.frames import case, make_tables
 
@@ -78,3 +80,25 @@ def test_service_level(other_cases: Frame) -> None:
     expected = collected(service_level_counts(TABLES.cases))
     assert expected.row(0) == (1, 1, 1, 1, 1)
     assert collected(service_level_counts(other_cases)).equals(expected)
+
+
+def test_volume(other_cases: Frame) -> None:
+    """L4, L7, L8: the same cases by channel, day and hour."""
+    expected = collected(case_counts(TABLES.cases, TABLES.request))
+    assert expected["cases_n"].sum() == len(ROWS)
+    assert collected(case_counts(other_cases, TABLES.request)).equals(expected)
+    hours = collected(hour_counts(TABLES.cases))
+    assert {(6, 23), (1, 9), (2, 0)} <= set(hours.select("weekday", "hour").rows())
+    assert collected(hour_counts(other_cases)).equals(hours)
+
+
+def test_waits(other_cases: Frame) -> None:
+    """S6: the same responses, each with its verdict."""
+
+    def waits(cases: Frame) -> pl.DataFrame:
+        judged = with_sla(cases, SETTINGS, TABLES.request)
+        return collected(wait_counts(judged, TABLES.request))
+
+    expected = waits(TABLES.cases)
+    assert expected["first_response_ms"].sort().to_list() == [12_000, 30_000, 61_000]
+    assert waits(other_cases).equals(expected)
