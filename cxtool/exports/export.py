@@ -130,10 +130,7 @@ class Export(Readings):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
         if repeated := sum(found.repeated_n for found in surveys):
             notes.append(f"Exactly repeated rows, counted once: {repeated:,}.")
-        for name, found in zip(names, surveys, strict=True):
-            notes += mangled_notes(self.mapped[name], found)
-        notes += self.profile_notes(names)
-        notes += clock_notes(surveys, self.time_zone)
+        notes += self.reading_notes(dict(zip(names, surveys, strict=True)))
         unknown = self.survey("interactions", days).unknown_direction_n
         if "direction" not in self.given("interactions"):
             notes.append("The export has no direction: every case counts as inbound.")
@@ -148,7 +145,30 @@ class Export(Readings):
             notes.append("The export begins inside the compared period: trends are partial.")
         return notes
 
-    def profile_notes(self, names: Sequence[str]) -> list[str]:
+    def reading_notes(self, surveys: Mapping[str, Survey], *, thorough: bool = False) -> list[str]:
+        """What became of values on the way in. ``thorough`` looks at all rows of large tables."""
+        notes = []
+        for name, found in surveys.items():
+            notes += mangled_notes(self.mapped[name], found, thorough=thorough)
+        notes += self._left_out_notes(list(surveys))
+        notes += self._profile_notes(list(surveys))
+        return notes + clock_notes(list(surveys.values()), self.time_zone)
+
+    def _left_out_notes(self, names: Sequence[str]) -> list[str]:
+        """Columns that cannot be shown beside cxtool's own of the same name."""
+        left_out = {
+            (part.raw.files[0], column)
+            for name in names
+            for part in self.mapped[name]
+            for column in part.left_out
+        }
+        return [
+            f"{file}: column {column} is not read: it has the name of one of cxtool's own columns,"
+            " which is not taken from it."
+            for file, column in sorted(left_out)
+        ]
+
+    def _profile_notes(self, names: Sequence[str]) -> list[str]:
         """What a profile makes of rows and of handle time."""
         notes = [
             f"{count:,} rows of {name} do not count, as the profile says."

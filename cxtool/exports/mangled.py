@@ -27,9 +27,15 @@ def mangled(parts: Sequence[MappedTable]) -> pl.DataFrame:
     )
 
 
-def mangled_notes(parts: Sequence[MappedTable], survey: Survey) -> list[str]:
-    """A note for each of these columns, of a large table where its first records show such ids."""
-    if survey.rows_read > SURELY_COUNTED_ROWS and not any(map(_is_seen, parts)):
+def mangled_notes(
+    parts: Sequence[MappedTable], survey: Survey, *, thorough: bool = False
+) -> list[str]:
+    """A note for each of these columns.
+
+    Of a large table only where its first records show such ids, unless ``thorough``.
+    """
+    is_large = survey.rows_read > SURELY_COUNTED_ROWS
+    if is_large and not thorough and not any(map(_is_seen, parts)):
         return []
     return [
         f"{values_n:,} values of {column} in {table} count as unknown: a spreadsheet shortened"

@@ -70,11 +70,24 @@ class MappedTable:
     @property
     def extras(self) -> tuple[str, ...]:
         """The file's other columns, without those named like a canonical one."""
+        return tuple(name for name in self._unused if name not in self._taken)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns named like a canonical one that is not taken from them, and so not kept."""
+        return tuple(name for name in self._unused if name in self._taken)
+
+    @property
+    def _unused(self) -> list[str]:
         maps = [part for parts in self.feed.columns.values() for part in parts]
         used = {name for part in maps for name in (*part.source, *part.parts, *part.between)}
-        taken = {frame_name(self.table, name) for name in self.table.names} | {*self.table.names}
-        left_out = used | taken
-        return tuple(name for name in self.raw.columns if name not in left_out)
+        return [name for name in self.raw.columns if name not in used]
+
+    @property
+    def _taken(self) -> frozenset[str]:
+        return frozenset(frame_name(self.table, name) for name in self.table.names).union(
+            self.table.names
+        )
 
     def scan(self, *, window: tuple[int, int] | None = None) -> pl.LazyFrame:
         """The canonical lazy frame.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from cxtool.exports.aside import SET_ASIDE_SCHEMA
-from cxtool.exports.export import Export, clock_notes, days_of
+from cxtool.exports.export import Export, days_of
 from cxtool.exports.survey import Survey
 from cxtool.period import Request
 from cxtool.report import Column, Report, Section
@@ -59,8 +59,7 @@ def report(export: Export, request: Request) -> Report:
         [pl.DataFrame(schema=SET_ASIDE_SCHEMA), *(export.set_aside(n, days) for n in names)]
     )
     notes = [f"{name} was not read: it fits no table." for name in export.ignored]
-    notes += export.profile_notes(names)
-    notes += clock_notes(list(surveys.values()), export.time_zone)
+    notes += export.reading_notes(surveys, thorough=True)
     return Report.on(
         request,
         report="check",
