@@ -19,13 +19,13 @@ from cxtool.render.chart_marks import (
     legend_rows,
     written,
 )
-from cxtool.render.chart_places import labels
+from cxtool.render.chart_places import Label, labels
 from cxtool.render.chart_scale import Scale
 from cxtool.render.chart_words import day, safe, shortened, width_of, words
 from cxtool.report import Chart, Section
 from cxtool.units import Unit
 
-HEIGHT = 170  # pixels of the picture without its margins
+LOW, HIGH, SHARE = 170, 240, 0.3  # its height without margins: pixels, and of its width
 EDGE = 26  # pixels at the right, for half of the last place's name
 
 
@@ -50,7 +50,7 @@ class Frame:
         left = max(width_of(text) for _, text in self.axis.ticks) + 12
         return Room(
             width=round(self.width - left - self.right),
-            height=HEIGHT,
+            height=round(min(max(self.width * SHARE, LOW), HIGH)),
             left=round(left),
             right=round(self.right),
             top=len(legend_rows(self.keys, self.width)) * ROW + ROW + 6,
@@ -88,7 +88,13 @@ class Frame:
                 for y, (_, text) in zip(heights, axis.ticks, strict=True)
             ),
             *(
-                _quiet(label.text, label.x, room.height + ROW - 6, align="center", full=label.full)
+                _quiet(
+                    label.text,
+                    _inside(label, room),
+                    room.height + ROW - 6,
+                    align="center",
+                    full=label.full,
+                )
                 for label in labels(self.data.places, pixels, room.width / len(pixels))
             ),
         ]
@@ -110,6 +116,12 @@ def told(series: Series, point: Point, data: Data, section: Section, chart: Char
     if point.n is not None:
         parts.append(f", n {words(point.n, Unit.COUNT)}")
     return "".join(parts)
+
+
+def _inside(label: Label, room: Room) -> float:
+    """Where the middle of a label stands, so that it ends within the picture."""
+    half = width_of(label.text) / 2
+    return min(max(label.x, half - room.left), room.width + room.right - half)
 
 
 def _quiet(text: str, x: float, y: float, *, align: Align = "left", full: str = "") -> Words:

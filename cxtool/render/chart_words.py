@@ -14,9 +14,10 @@ from cxtool.units import Unit, show
 
 SIZE = 12  # of the text, in pixels of the picture
 # Widths in the size of the text, for a wide sans-serif font.
-THIN, USUAL, BROAD, FULL = 0.38, 0.62, 0.78, 1.02
+THIN, USUAL, BROAD, FULL = 0.4, 0.63, 0.75, 1.0
 _THIN_LETTERS = frozenset(" !'(),./:;I[]fijlrt|·–")
-_BROAD_LETTERS = frozenset("%@mw<>=+~æœшщжюы")
+_BROAD_LETTERS = frozenset("w<>=+~æœжюы…")
+_FULL_LETTERS = frozenset("%@mMWШЩЖЮшщ")
 LONGEST = 240
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOT_XML = dict.fromkeys((0xFFFE, 0xFFFF))
@@ -84,11 +85,11 @@ def shortened(text: str, room: float, *, size: float = SIZE) -> str:
     """The text, or as much of its beginning as there is room for.
 
     >>> shortened("Demonstrate ownership", 80)
-    'Demonstrat…'
+    'Demonstra…'
     """
     if width_of(text, size=size) <= room:
         return text
-    left = room / size - USUAL
+    left = room / size - BROAD
     kept = 0
     for kept, character in enumerate(text):  # noqa: B007
         left -= _width(character)
@@ -102,6 +103,6 @@ def _width(character: str) -> float:
         return 0
     if character in _THIN_LETTERS:
         return THIN
-    if unicodedata.east_asian_width(character) in "WF":
+    if character in _FULL_LETTERS or unicodedata.east_asian_width(character) in "WF":
         return FULL
     return BROAD if character.isupper() or character in _BROAD_LETTERS else USUAL
