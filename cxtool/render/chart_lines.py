@@ -31,7 +31,7 @@ from cxtool.render.chart_scale import Scale, scale
 from cxtool.render.chart_words import SIZE, safe, shortened, width_of
 from cxtool.report import Chart, Section
 
-MOST_TOLD = 240  # points that say their figure when pointed at
+MOST_TOLD = 200  # points that say their figure when pointed at
 WIDEST_NAME = 0.26  # of the width
 TO_NAME = 10 + KEY + 6  # pixels from the end of a line to its name
 APART = SIZE + 2  # pixels between two names at the ends
@@ -130,7 +130,7 @@ def _line(data: Data, series: Series, number: int, on_axes: dict[str, Any]) -> l
 
 
 def _pointed_at(chart: Chart, section: Section, data: Data, on_axes: dict[str, Any]) -> list[Layer]:
-    """Unseen discs that say the figures of points, where they are not too many."""
+    """Unseen squares that say the figures of points, where they are not too many."""
     rows = [
         {
             "x": data.places[point.place].at,
@@ -141,7 +141,7 @@ def _pointed_at(chart: Chart, section: Section, data: Data, on_axes: dict[str, A
         for point in series.points
         if point.y is not None
     ]
-    mark = {"type": "circle", "size": 144, "fill": paint("before"), "opacity": 1, "fillOpacity": 0}
+    mark = {"type": "square", "size": 144, "fill": paint("before"), "opacity": 1, "fillOpacity": 0}
     return [layer(rows, mark, **on_axes)] if 0 < len(rows) <= MOST_TOLD else []
 
 

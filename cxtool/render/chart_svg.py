@@ -77,7 +77,7 @@ def _cleaned(part: ET.Element) -> Iterator[ET.Element]:
     name = _name(part)
     if name not in ELEMENTS:
         raise UnsafePictureError(f"<{name}> in a drawing")
-    attributes = dict(_attributes(part))
+    attributes = _needed(dict(_attributes(part)))
     children = [clean_child for child in part for clean_child in _cleaned(child)]
     if part.get("display") == "none":
         return
@@ -104,6 +104,13 @@ def _attributes(part: ET.Element) -> Iterator[tuple[str, str]]:
         short = value if name in _PAINTS else _rounded(name, value)
         if (name, short) not in (("transform", "translate(0,0)"), ("opacity", "1")):
             yield name, short
+
+
+def _needed(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes without those of a stroke that is not drawn; groups hand theirs down."""
+    if "fill" not in attributes or "stroke" in attributes:
+        return attributes
+    return {name: value for name, value in attributes.items() if name != "stroke-width"}
 
 
 def _draws(name: str, part: ET.Element, attributes: dict[str, str]) -> bool:
