@@ -1,4 +1,4 @@
-"""Ids and phone numbers as they were meant: all digits, zeros and signs, or none at all (L1, A1)."""
+"""Ids and phone numbers as they were meant: all digits, zeros, signs or none at all (L1, A1)."""
 
 from __future__ import annotations
 
@@ -174,7 +174,8 @@ def test_numbers_of_a_spreadsheet_that_lost_digits_are_no_ids(tmp_path: Path) ->
         (line, value, rule) for _, line, _, value, rule, _ in set_aside("calls.xlsx", cwd=tmp_path)
     ]
     assert found == [(4, "1.23456789012345E+19", "mangled_id"), (8, "7.24E+11", "mangled_id")]
-    assert shown(tmp_path, "calls.xlsx", columns="case_id,contact_id") == [(i, i) for i in kept]
+    found = shown(tmp_path, "calls.xlsx", columns="case_id,contact_id")
+    assert sorted(found) == [(i, i) for i in sorted(kept)]
 
 
 PHONES = ("007", "+48221230001", "0048221230001", "000", "+1 (555) 010-0199")
