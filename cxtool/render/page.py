@@ -17,7 +17,7 @@ from cxtool import __version__
 from cxtool.definitions import Card, cards_of
 from cxtool.render import RenderOptions, sections_of
 from cxtool.render.charts import svg
-from cxtool.render.layout import chance_note, fields_of, lay_out
+from cxtool.render.layout import chance_note, lay_out
 from cxtool.render.page_head import Fact, head_facts, quality_facts
 from cxtool.render.page_mark import mark_of
 from cxtool.render.page_table import Table, table_of, upright_table
@@ -121,10 +121,9 @@ def anchors_of(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _block(section: Section, anchor: str, report: Report, options: RenderOptions) -> Block:
-    fields = fields_of(section, time_zone=report.time_zone, options=options)
-    # A list of files stays a list where it has one row; tiles lead nowhere.
+    tiled = is_tiled(section)
+    # A list of files stays a list where it has one row; what leads nowhere is set upright.
     leads = any(column.unit is Unit.LINK for column in section.columns)
-    tiled = is_tiled(section, fields) and not leads
     table: Table | None = None
     if section.rows.height == 1 and not tiled and not leads:
         upright = lay_out(section, time_zone=report.time_zone, options=options)

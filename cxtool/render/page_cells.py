@@ -116,7 +116,7 @@ def _banded(field: Field, count: Field | None, *, icons: bool) -> list[Cell]:
         Cell(
             text="" if icons and band else text,
             value=_raw(value),
-            css=f"band b-{band}" if band else "band",
+            css=f"band{' icon' if icons else ''} b-{band}" if band else "band",
             sign=BAND_ICONS.get(band, ""),
             word=show(band, Unit.BAND) if band else "",
             detail=n if text != MISSING else "",

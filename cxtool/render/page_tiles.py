@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -51,11 +50,15 @@ class Tiles:
     words: tuple[tuple[str, str], ...]
 
 
-def is_tiled(section: Section, fields: Sequence[Field]) -> bool:
-    """Whether a section is one row of figures, with at most one word among them."""
-    values = [field for field in fields if field.role == "value"]
-    words = [field for field in values if field.unit not in NUMERIC]
-    return section.rows.height == 1 and len(words) <= 1 and len(values) > len(words)
+def is_tiled(section: Section) -> bool:
+    """Whether a section is one row of figures, with at most one word among them, and no link."""
+    values = [column.unit for column in section.columns if column.of is None]
+    words = [unit for unit in values if unit not in NUMERIC]
+    return (
+        section.rows.height == 1
+        and len(words) <= min(1, len(values) - 1)
+        and Unit.LINK not in words
+    )
 
 
 def tiles_of(section: Section, time_zone: str, options: RenderOptions) -> Tiles:
