@@ -8,9 +8,7 @@ import click
 
 from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
-USES = ("interactions", "behaviors", "transcripts")
 DEFAULT_PERIOD = "30d"
-MAX_BEHAVIOR_DAYS = 90
 
 
 @click.command("behavior", cls=GroupedCommand)
@@ -47,10 +45,10 @@ def command(
     run(
         options,
         Needs(
-            uses=USES,
+            uses=behavior.USES,
             people=lambda settings: names_people(*options.where),
             default_period=DEFAULT_PERIOD,
-            max_days=MAX_BEHAVIOR_DAYS,
+            max_days=behavior.MAX_DAYS,
         ),
         lambda tables, settings: behavior.report(
             tables, settings, agent=agent, interactions=interactions, calibration=frozen

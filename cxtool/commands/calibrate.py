@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cxtool.commands.behavior import DEFAULT_PERIOD, MAX_BEHAVIOR_DAYS, USES
+from cxtool.commands.behavior import DEFAULT_PERIOD
 from cxtool.commands.params import EXPORT, MAX_BAD, MAX_DAYS, PERIOD, GroupedCommand, Shared, shared
 
 
@@ -26,12 +26,13 @@ def command(options: Shared) -> None:
     from cxtool.commands.opening import messages, settings_of, tell_set_aside
     from cxtool.commands.run import Needs, opened
     from cxtool.exports.export import days_of
+    from cxtool.metrics import behavior
     from cxtool.metrics.behavior_calibration import calibrate
     from cxtool.output import write_file
     from cxtool.progress import working
 
     settings = settings_of(options)
-    needs = Needs(uses=USES, default_period=DEFAULT_PERIOD, max_days=MAX_BEHAVIOR_DAYS)
+    needs = Needs(uses=behavior.USES, default_period=DEFAULT_PERIOD, max_days=behavior.MAX_DAYS)
     with working("reading"), opened(options, settings, needs) as (export, request):
         tables = export.tables(request, uses=needs.uses, people=False)
         tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)

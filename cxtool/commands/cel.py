@@ -6,9 +6,6 @@ import click
 
 from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
-MAX_CEL_DAYS = 31
-USES = ("interactions", "tickets")
-
 
 @click.command("cel", cls=GroupedCommand)
 @click.option("--company", metavar="NAME|ID", help="One company alone.")
@@ -30,6 +27,6 @@ def command(options: Shared, company: str | None) -> None:
 
     run(
         options,
-        Needs(uses=USES, max_days=MAX_CEL_DAYS),
+        Needs(uses=cel.USES, max_days=cel.MAX_DAYS),
         lambda tables, settings: cel.report(tables, settings, company=company),
     )

@@ -26,6 +26,8 @@ from cxtool.report import Report
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Tables
 
+USES = ("interactions", "behaviors", "transcripts")
+MAX_DAYS = 90  # source: B11
 RESERVED = ("overall", "interactions")  # keys of the report's own columns
 
 

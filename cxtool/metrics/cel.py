@@ -19,6 +19,9 @@ from cxtool.metrics.trend import CURRENT
 from cxtool.report import Report
 from cxtool.tables import Tables
 
+USES = ("interactions", "tickets")
+MAX_DAYS = 31  # source: the heading of C
+
 
 def report(tables: Tables, settings: Settings, *, company: str | None = None) -> Report:
     """Sections ``companies`` (the main one, heaviest first), ``summary`` and ``shares``.

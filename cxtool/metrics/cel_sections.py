@@ -198,6 +198,7 @@ def companies(found: Found) -> Section:
         columns=columns,
         rows=finished.select(column.key for column in columns),
         notes=("No counted contact in the period, only before.",) if absent else (),
+        charts=(Chart(kind="bars", title="Load of each company", x="company", y="load_s"),),
     )
 
 

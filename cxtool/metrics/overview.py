@@ -1,7 +1,7 @@
 """One report of several: the parts that an export allows, under one row of headline figures.
 
-Nothing is computed here. A headline figure is taken over from the part that is its home, with its
-trend, count and course, so that it cannot differ from what that part's own command says.
+A headline figure is taken over from the part that is its home, with its trend, count and course, so
+that it cannot differ from what that part's own command says.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ PARTS: Mapping[str, Part] = {
     "behavior": Part(
         title="Behaviour",
         plan=behavior.plan,
-        uses=("interactions", "behaviors", "transcripts"),
-        max_days=90,
+        uses=behavior.USES,
+        max_days=behavior.MAX_DAYS,
     ),
     "cel": Part(
         title="Companies",
         plan=lambda tables, settings: cel.plan(tables, settings, course=True),
-        uses=("interactions", "tickets"),
-        max_days=31,
+        uses=cel.USES,
+        max_days=cel.MAX_DAYS,
     ),
 }
 

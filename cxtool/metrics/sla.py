@@ -59,8 +59,10 @@ def plan(
     breaches: bool = False,
     course: bool = False,
 ) -> Plan:
-    """What ``report`` reads and makes. ``course``: also the sections ``days`` and
-    ``first_response``, and the trend of the median response, which pages show.
+    """What ``report`` reads and makes.
+
+    ``course``: also the sections ``days`` and ``first_response``, and the trend of the median
+    response, which the overview of everything shows.
     """
     request = tables.request
     breakdowns = [find_dimensions(names, tables.cases) for names in dict.fromkeys(by)]

@@ -22,7 +22,7 @@ from cxtool.metrics.trend import (
     wide,
 )
 from cxtool.period import Request, day_number
-from cxtool.report import Chart, Column, Section
+from cxtool.report import Chart, ChartKind, Column, Section
 from cxtool.tables import Frame
 from cxtool.units import Unit
 
@@ -131,17 +131,7 @@ def days_section(partial: pl.DataFrame, request: Request) -> Section:
         columns=columns,
         rows=dated.select(column.key for column in columns),
         folded=True,
-        charts=(
-            Chart(
-                kind="lines",
-                title="SLA compliance by day, and of the compared period",
-                x="date",
-                y="sla_pct",
-                before="sla_pct_previous",
-                low="sla_low_pct",
-                high="sla_high_pct",
-            ),
-        ),
+        charts=(_course("date", "SLA compliance by day"),),
     )
 
 
@@ -162,6 +152,31 @@ def breakdown_section(
         columns=columns,
         rows=in_order(rows, dimensions, size="cases_n").select(c.key for c in columns),
         notes=_breakdown_notes(rows, dimensions, request, gone_n=gone_n),
+        charts=_pictures(dimensions),
+    )
+
+
+def _pictures(dimensions: Sequence[Dimension]) -> tuple[Chart, ...]:
+    """One dimension can be drawn: days as a line, other times upright, the rest lying."""
+    if len(dimensions) != 1:
+        return ()
+    (dimension,) = dimensions
+    title = f"SLA compliance by {dimension.label.lower()}"
+    if dimension.unit is Unit.DATE:
+        return (_course(dimension.key, title),)
+    kind: ChartKind = "columns" if dimension.in_time else "bars"
+    return (Chart(kind=kind, title=title, x=dimension.key, y="sla_pct"),)
+
+
+def _course(day: str, title: str) -> Chart:
+    return Chart(
+        kind="lines",
+        title=f"{title}, and of the compared period",
+        x=day,
+        y="sla_pct",
+        before="sla_pct_previous",
+        low="sla_low_pct",
+        high="sla_high_pct",
     )
 
 
