@@ -22,6 +22,14 @@ UNIT_MS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0, "d": 86_40
 NUMBER = r"^-?\d+(?:\.\d+)?$"
 # Three digits after one comma could be thousands: they prove nothing.
 DECIMAL_COMMA = r"^-?\d+,(?:\d{1,2}|\d{4,})$"
+# How thousands are parted, by the sign that does it: all such numbers, and those that prove the
+# sign, as one comma or dot alone could be that of a decimal.
+SPACED = r"^-?\d{1,3}(?:[\s'’]\d{3})+(?:[.,]\d+)?$"
+GROUPED = {
+    " ": (SPACED, SPACED),
+    ",": (r"^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$", r"^-?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$"),
+    ".": (r"^-?\d{1,3}(?:\.\d{3})+(?:,\d+)?$", r"^-?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})$"),
+}
 CLOCK = r"^(?:(\d+)[:.])?(\d{1,3})[:.](\d{1,2}(?:[.,]\d+)?)$"  # h:mm:ss, m:ss, dots for colons
 WORDS = (
     r"^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?"
@@ -66,6 +74,7 @@ class Hints:
     plain_numbers: bool = True  # durations: no clock or worded ones
     json_lists: bool = False
     decimal_comma: bool = False
+    grouped: tuple[str, ...] = ()  # numbers: the signs that part thousands
 
     def also(self, other: Hints) -> Hints:
         """The ways of both."""
@@ -74,6 +83,7 @@ class Hints:
             plain_numbers=self.plain_numbers and other.plain_numbers,
             json_lists=self.json_lists or other.json_lists,
             decimal_comma=self.decimal_comma or other.decimal_comma,
+            grouped=tuple(dict.fromkeys((*self.grouped, *other.grouped))),
         )
 
 
@@ -134,6 +144,8 @@ def parse(
 
     ``time_zone`` is that of times without an offset.
     """
+    for sign in hints.grouped:
+        value = _ungrouped(value, sign)
     if hints.decimal_comma and kind is not Type.STR:
         value = value.str.replace(",", ".", literal=True)
     match kind:
@@ -167,19 +179,32 @@ def look(values: pl.Series, kind: Type, source: ColumnMap) -> Hints:
         return Hints(formats=formats_of(present, tuple(source.formats) or ISO_FORMATS))
     if kind is Type.LIST:
         return Hints(json_lists=present.str.starts_with("[").any())
-    if kind not in (Type.SECONDS, Type.FLOAT):
+    if kind not in (Type.SECONDS, Type.FLOAT, Type.INT):
         return Hints()
     comma = present.str.contains(DECIMAL_COMMA).any()
     others = pl.DataFrame({"value": present.filter(~present.str.contains(NUMBER))})
     if others.is_empty():
         return Hints(plain_numbers=True, decimal_comma=comma)
-    every = Hints(plain_numbers=False, decimal_comma=comma)
+    unusual = others["value"]
+    grouped = tuple(
+        sign for sign, (_, proof) in GROUPED.items() if unusual.str.contains(proof).any()
+    )
+    every = Hints(plain_numbers=False, decimal_comma=comma, grouped=grouped)
     read = others.select(parse(pl.col("value"), Type.SECONDS, source, every, time_zone="UTC"))
     plain = others.select(
         parse(pl.col("value"), Type.FLOAT, source, every, time_zone="UTC").is_null()
     )
     is_worded = (read.to_series().is_not_null() & plain.to_series()).any()
-    return Hints(plain_numbers=not is_worded, decimal_comma=comma)
+    return Hints(plain_numbers=not is_worded, decimal_comma=comma, grouped=grouped)
+
+
+def _ungrouped(value: pl.Expr, sign: str) -> pl.Expr:
+    """Numbers without the signs between their thousands, and with a decimal point."""
+    parting = r"[\s'’]" if sign == " " else re.escape(sign)
+    plain = value.str.replace_all(parting, "")
+    if sign != ",":
+        plain = plain.str.replace(",", ".", literal=True)
+    return pl.when(value.str.contains(GROUPED[sign][0])).then(plain).otherwise(value)
 
 
 def _durations(value: pl.Expr, unit_ms: float, *, plain: bool) -> pl.Expr:

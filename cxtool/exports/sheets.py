@@ -28,6 +28,7 @@ LONGEST_LENGTH = pl.duration(days=3653)
 # How the reader writes a cell of any date or time format.
 STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$"
 MIDNIGHT = " 00:00:00"
+WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # an archive, and what holds one with a password
 ROW = "row"
 
 
@@ -115,6 +116,13 @@ def _reader(path: Path, name: str) -> ExcelReader:
         ) from None
     # It warns of sheets that only hold a chart; they are empty, and that is all there is to say.
     logging.getLogger("calamine").setLevel(logging.ERROR)
+    with path.open("rb") as stream:
+        head = stream.read(max(map(len, WORKBOOKS)))
+    if not head.startswith(WORKBOOKS):
+        raise CxtoolError(
+            f"{name}: this is no spreadsheet, whatever its name says",
+            hint="if it is text, give it a name that ends in .csv",
+        )
     try:
         return fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:

@@ -218,10 +218,20 @@ def test_text_comes_back_as_it_was_written(
     assert sheet.rows["text"].to_list() == [text if text.strip() else None for text in texts]
 
 
-@pytest.mark.parametrize("content", [b"", b"id,queue\n1,sales\n", b"PK\x03\x04 and no more"])
-def test_a_file_that_is_no_spreadsheet_is_told_in_one_line(path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "this is no spreadsheet, whatever its name says$"),
+        (b"id,queue\n1,sales\n", "this is no spreadsheet, whatever its name says$"),
+        (b"PK\x03\x04 and no more", r"not a readable spreadsheet \("),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"not a readable spreadsheet \("),
+    ],
+)
+def test_a_file_that_is_no_spreadsheet_is_told_in_one_line(
+    path: Path, content: bytes, said: str
+) -> None:
     path.write_bytes(content)
-    with pytest.raises(CxtoolError, match=r"^calls\.xlsx: not a readable spreadsheet \(") as caught:
+    with pytest.raises(CxtoolError, match=rf"^calls\.xlsx: {said}") as caught:
         sheets(path, "calls.xlsx")
     assert "\n" not in caught.value.message
     assert caught.value.hint is not None
