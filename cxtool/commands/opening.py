@@ -46,6 +46,7 @@ def settings_of(options: Shared) -> Settings:
 def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> Iterator[Export]:
     """The export that the options name, with the tables in ``uses``."""
     from cxtool.exports.export import open_export
+    from cxtool.exports.passed import notes
     from cxtool.exports.text import TextOptions
 
     with open_export(
@@ -62,6 +63,8 @@ def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> I
         ),
         uses=uses,
     ) as export:
+        for kind, note in notes(export.passed):
+            (messages().warn if kind == "encoding" else messages().info)(note)
         yield export
 
 

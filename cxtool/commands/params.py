@@ -28,7 +28,7 @@ class Shared:
     tz: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
-    skip_lines: int = 0
+    skip_lines: int | None = None
     date_order: Literal["day-first", "month-first"] | None = None
     period: str | None = None
     as_of: str | None = None
@@ -133,9 +133,8 @@ EXPORT: list[Function] = [
         _option(
             "--skip-lines",
             type=click.IntRange(min=0),
-            default=0,
             metavar="N",
-            help="Lines before the header.",
+            help="Lines before the header; found by looking.",
         ),
         _option(
             "--date-order",
@@ -208,8 +207,8 @@ OUTPUT = _group(
     _option("--limit", type=click.IntRange(min=0), metavar="N", help="Rows to show."),
     _option("--no-header", is_flag=True, help="Leave out headers of text."),
     _option("--null", metavar="TEXT", help="Text for unknown values."),
-    _option("--template", metavar="DIR", help="Folder whose templates and styles pages use."),
     _option("--raw", is_flag=True, help="Leave formulas in CSV cells as they are."),
+    _option("--template", metavar="DIR", help="Folder whose templates and styles pages use."),
     _option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours."),
     _option("--no-color", "color", flag_value="never", help="Same as --color never."),
     _option("--no-pager", is_flag=True, help="Do not page long tables."),

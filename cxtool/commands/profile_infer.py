@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 @click.option(
     "--skip-lines",
     type=click.IntRange(min=0),
-    default=0,
     metavar="N",
-    help="Lines before the header.",
+    help="Lines before the header; found by looking.",
 )
 def command(
     *,
@@ -39,7 +38,7 @@ def command(
     table: str | None,
     delimiter: str | None,
     encoding: str | None,
-    skip_lines: int,
+    skip_lines: int | None,
 ) -> None:
     """Draft a mapping profile from an unknown file, with the evidence for each guess.
 

@@ -1,45 +1,74 @@
-"""How a CSV file is written: its delimiter, its header, and the line on which records begin."""
+"""How a CSV file is written: its delimiter and quote, its header, and where records begin.
+
+The delimiter is the one that parts the first records most evenly, the header among them; which
+record is the header is decided in ``header``. What the user or a profile names is not looked for.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log2
 
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.exports.header import LAST_PLACE, Record, find_header, is_data, reconciled
 
 DELIMITERS = (",", ";", "\t", "|")
+QUOTES = ('"', "'")
 NAMED = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 LONGEST_CELL = 1 << 30  # Python's own limit of 128 KB is less than some notes are long
+LOOKED_AT = 100  # records
+# What makes the first line the header outweighs what parts the lines below it more evenly.
+HEADER_WEIGHT = 2.5
 # Spreadsheets write and read this line before the header.
-SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+DECIMAL = re.compile(r"\s*[-+]?\d+,\d+\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """``body_line`` is the line of the first record, from 1."""
+    """``body_line`` is the line of the first record, from 1.
+
+    ``before`` are the lines before the header that hold anything, ``before_n`` all of them, where
+    they were found by looking;
+    ``spare_n`` columns at the end have neither a name nor, as far as was looked, a value;
+    ``is_headless``: the header seems to be a record.
+    """
 
     delimiter: str
+    quote: str
     header: tuple[str, ...]
     body_line: int
+    before: tuple[str, ...] = ()
+    before_n: int = 0
+    spare_n: int = 0
+    is_headless: bool = False
 
 
 def find_dialect(
     head: str,
     *,
     name: str,
-    delimiter: str | None,
-    skip_lines: int,
+    delimiter: str | None = None,
+    quote: str | None = None,
+    skip_lines: int | None = None,
     header: tuple[str, ...] = (),
+    is_whole: bool = True,
 ) -> Dialect:
     """The dialect from the beginning of a file. ``header`` is that of a file without one.
 
+    ``skip_lines`` None: lines before the header are found by looking; ``quote`` empty: none.
     Raises CxtoolError where there is no header that can be read, UsageError for a delimiter that
     is no single ASCII character.
     """
     lines = io.StringIO(head, newline="\n").readlines()
-    skip = skip_lines
+    if not is_whole and len(lines) > 1:
+        lines.pop()
+    skip = skip_lines or 0
     while skip < len(lines) and not lines[skip].strip():
         skip += 1
     if skip < len(lines) and (said := SEPARATOR_LINE.fullmatch(lines[skip])):
@@ -47,29 +76,27 @@ def find_dialect(
         skip += 1
     if skip >= len(lines):
         raise CxtoolError(f"{name}: no header line after {skip} lines")
-    found = _named(delimiter) if delimiter else _delimiter(lines[skip])
-    if header:
-        return Dialect(found, unique_names(header), body_line=skip + 1)
-    reader = csv.reader(lines[skip:], delimiter=found)
     csv.field_size_limit(LONGEST_CELL)
-    try:
-        cells = tuple(cell.strip() for cell in next(reader))
-    except csv.Error as error:
-        raise CxtoolError(f"{name}: the header cannot be read ({error})") from None
-    return Dialect(found, unique_names(cells), body_line=skip + reader.line_num + 1)
-
-
-def _named(delimiter: str) -> str:
-    found = NAMED.get(delimiter.lower(), delimiter)
-    if len(found.encode()) != 1 or found in '"\r\n':
-        raise UsageError(f"--delimiter takes one character, not '{delimiter}'")
-    return found
-
-
-def _delimiter(header: str) -> str:
-    """The candidate that parts the header into most cells outside quotes."""
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+    found, marks = _written(lines[skip:], delimiter, quote)
+    if header:
+        return Dialect(found, marks, unique_names(header), body_line=skip + 1)
+    records = _records(lines[skip:], found, marks)
+    if not records:
+        raise CxtoolError(f"{name}: line {skip + 1}: the header cannot be read")
+    place = 0 if skip_lines is not None else find_header(records)
+    cells, spare_n = reconciled(records, place)
+    before = lines[skip : skip + records[place].line] if place else []
+    held = tuple(line.strip() for line in before if line.strip())
+    return Dialect(
+        found,
+        marks,
+        unique_names(cells),
+        body_line=skip + records[place].end + 1,
+        before=held,
+        before_n=len(before) if held else 0,
+        spare_n=spare_n,
+        is_headless=is_data(records, place),
+    )
 
 
 def unique_names(header: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,3 +110,97 @@ def unique_names(header: tuple[str, ...]) -> tuple[str, ...]:
         seen.add(name)
         names.append(name)
     return tuple(names)
+
+
+def _named(delimiter: str) -> str:
+    found = NAMED.get(delimiter.lower(), delimiter)
+    if len(found.encode()) != 1 or found in '"\r\n':
+        raise UsageError(f"--delimiter takes one character, not '{delimiter}'")
+    return found
+
+
+def _written(lines: Sequence[str], delimiter: str | None, quote: str | None) -> tuple[str, str]:
+    """The delimiter and the quote that part the lines most evenly into most cells."""
+    delimiters = (_named(delimiter),) if delimiter else DELIMITERS
+    best = 0.0
+    found = delimiters[0], QUOTES[0] if quote is None else quote
+    for candidate in delimiters:
+        marks = QUOTES[0] if quote is None else quote
+        records = _records(lines, candidate, marks)
+        if quote is None and candidate != QUOTES[1] and _has_apostrophes(records):
+            other = _records(lines, candidate, QUOTES[1], strict=True)
+            if other and (_are_enclosed(records) or _widths_n(records) > _widths_n(other) == 1):
+                records, marks = other, QUOTES[1]
+        evenness = _evenness(records, candidate)
+        if evenness > best:
+            best, found = evenness, (candidate, marks)
+    return found
+
+
+def _records(
+    lines: Sequence[str], delimiter: str, quote: str, *, strict: bool = False
+) -> list[Record]:
+    """The first records that are not blank, up to one that cannot be parted.
+
+    ``strict``: none at all where one cannot be.
+    """
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        strict=strict,
+    )
+    records: list[Record] = []
+    while len(records) < LOOKED_AT:
+        begins = reader.line_num
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            if strict and "unexpected end of data" not in str(error):
+                return []
+            break
+        if len(cells) > 1 or "".join(cells).strip():
+            stripped = tuple(cell.strip() for cell in cells)
+            records.append(Record(line=begins, end=reader.line_num, cells=stripped))
+    return records
+
+
+def _has_apostrophes(records: Sequence[Record]) -> bool:
+    return any(cell.startswith("'") for record in records for cell in record.cells)
+
+
+def _are_enclosed(records: Sequence[Record]) -> bool:
+    """Whether one of the first records has all its cells between apostrophes."""
+    return any(
+        record.filled_n > 1
+        and all(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in record.cells if cell)
+        for record in records[:LAST_PLACE]
+    )
+
+
+def _widths_n(records: Sequence[Record]) -> int:
+    return len({len(record.cells) for record in records})
+
+
+def _evenness(records: Sequence[Record], delimiter: str) -> float:
+    """How many of the records have as many cells as most, and how many these are.
+
+    Less where cells hold other delimiters: text seldom does, what is parted wrongly always.
+    """
+    filled = [record.cells for record in records if any(record.cells)]
+    counted = Counter(map(len, filled))
+    width = max(counted, key=lambda cells: counted[cells] * log2(cells), default=1)
+    if width == 1:
+        return 0.0
+    even = [cells for cells in filled if len(cells) == width]
+    others = [other for other in DELIMITERS if other != delimiter]
+    parted = [cell for cells in even for cell in cells if any(other in cell for other in others)]
+    mixed = sum(not DECIMAL.fullmatch(cell) for cell in parted) / (len(even) * width)
+    is_header = 1 < len(filled[0]) in (width - 1, width, width + 1)
+    if not is_header and 2 * len(even) < len(filled):
+        return 0.0
+    weight = HEADER_WEIGHT if is_header else 1.0
+    return len(even) / len(filled) * max(1 - mixed, 0.1) * log2(width) * weight

@@ -20,6 +20,8 @@ from cxtool.exports import canonical, filters
 from cxtool.exports.grammar import Condition, parse_where
 from cxtool.exports.mangled import mangled_notes
 from cxtool.exports.opening import Opening, opened
+from cxtool.exports.passed import Passed
+from cxtool.exports.passed import notes as passed_notes
 from cxtool.exports.profiles import load
 from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
@@ -42,6 +44,7 @@ class Export(Readings):
     settings: Settings
     profile: str | None = None
     ignored: tuple[str, ...] = ()  # files that feed no table
+    passed: tuple[tuple[str, Passed], ...] = ()  # with the name of the file
 
     def span(self) -> tuple[int, int] | None:
         """First and last local day with data: of interactions, of tickets where they are alone."""
@@ -147,7 +150,7 @@ class Export(Readings):
 
     def reading_notes(self, surveys: Mapping[str, Survey], *, thorough: bool = False) -> list[str]:
         """What became of values on the way in. ``thorough`` looks at all rows of large tables."""
-        notes = []
+        notes = [note for _, note in passed_notes(self.passed)]
         for name, found in surveys.items():
             notes += mangled_notes(self.mapped[name], found, thorough=thorough)
         notes += self._left_out_notes(list(surveys))
@@ -264,4 +267,5 @@ def open_export(
             settings=settings,
             profile=", ".join(sorted(made.profiles)) or None,
             ignored=tuple(made.ignored),
+            passed=tuple(made.passed),
         )

@@ -19,6 +19,7 @@ from cxtool.schema import TABLES
 
 SHOWN_COLUMNS = 12
 SHOWN_LETTERS = 40
+SHOWN_VALUES = 4
 FIRST_LINE_BYTES = 4096
 
 
@@ -92,7 +93,7 @@ def with_dialect(options: TextOptions, dialect: Dialect | None) -> TextOptions:
     return TextOptions(
         delimiter=options.delimiter or dialect.delimiter,
         encoding=options.encoding or dialect.encoding,
-        skip_lines=options.skip_lines or dialect.skip_lines,
+        skip_lines=dialect.skip_lines if options.skip_lines is None else options.skip_lines,
         quote=dialect.quote,
         header=tuple(dialect.header),
         ragged=dialect.ragged,
@@ -111,6 +112,17 @@ def feed_of(shaped: Shaped, profile: Profile) -> Feed:
             hint=_columns(raw.columns),
         )
     return feed
+
+
+def headless(raw: RawTable) -> CxtoolError:
+    """The error for a file that begins with a record where column names should be."""
+    shown = ", ".join(raw.columns[:SHOWN_VALUES])
+    more = " ..." if len(raw.columns) > SHOWN_VALUES else ""
+    return CxtoolError(
+        f"{raw.files[0]}: the first line holds values, not the names of columns: {shown}{more}",
+        hint='name them in a profile: [dialect] header = ["case_id", "started_at", ...]; see'
+        " docs/profiles.md",
+    )
 
 
 def nothing_fits(files: Sequence[str], chosen: Profile | None) -> CxtoolError:
@@ -138,7 +150,7 @@ def _by_line(raw: RawTable) -> Profile | None:
         return None
     with raw.text.path.open("rb") as stream:
         line = stream.readline(FIRST_LINE_BYTES)
-    return recognise_line(raw.files[0], line.decode("utf-8", errors="replace").rstrip("\r\n"))
+    return recognise_line(raw.files[0], line.decode("utf-8-sig", errors="replace").rstrip("\r\n"))
 
 
 def _beside(fed: Fed, profiles: Collection[Profile]) -> Fed:
@@ -159,6 +171,8 @@ def _missing(feed: Feed) -> list[str]:
 
 
 def _lacking(raw: RawTable) -> CxtoolError:
+    if raw.text is not None and raw.text.is_headless:
+        return headless(raw)
     table = raw.table or "interactions"
     missing = _missing(canonical_feed(table, raw.columns))
     lowered = {name.lower(): name for name in raw.columns}

@@ -104,7 +104,10 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
     separators = (text[:end] == separator).view(np.uint8)
     is_wide = cells > SMALL or bool(len(places) and (closed - opened).max() > SMALL)
     width = np.uint16 if is_wide else np.uint8
-    counts = np.add.reduceat(separators, np.concatenate(([0], ends[:-1] + 1)), dtype=width)
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    if _has_empty(text, begins, ends, separator, quote, cells=cells):
+        return Glance(regular=False)
+    counts = np.add.reduceat(separators, begins, dtype=width)
     total = np.count_nonzero(separators)
     if len(places):
         within = np.add.reduceat(separators, places, dtype=width)[::2]
@@ -125,3 +128,22 @@ def _encloses(
     begins = (before == separator) | (before == LINE_END) | (before == quote) | (opened == 0)
     ends = (after == separator) | (after == LINE_END) | (after == quote)
     return bool(begins.all() and (ends | (after == CARRIAGE_RETURN)).all())
+
+
+def _has_empty(
+    text: NDArray[np.uint8],
+    begins: NDArray[np.intp],
+    ends: NDArray[np.intp],
+    separator: int,
+    quote: int | None,
+    *,
+    cells: int,
+) -> bool:
+    """Whether all cells of a record are empty, quoted or not."""
+    lengths = ends - begins
+    may_be = lengths <= cells
+    if quote is not None:
+        may_be |= ((lengths + 1) // 3 == cells) & (text[begins] == quote)
+    padding = bytes((separator, CARRIAGE_RETURN, *([] if quote is None else [quote])))
+    spans = zip(begins[may_be], ends[may_be], strict=True)
+    return any(not text[begin:end].tobytes().strip(padding) for begin, end in spans)

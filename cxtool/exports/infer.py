@@ -12,11 +12,13 @@ from textwrap import wrap
 from typing import Any
 
 from cxtool.errors import CxtoolError, UsageError, nearest
+from cxtool.exports.feeds import headless
 from cxtool.exports.infer_choose import Choice, choose
 from cxtool.exports.infer_draft import Draft, Line, draft
 from cxtool.exports.infer_look import File, look, text
 from cxtool.exports.infer_times import DateOrder
 from cxtool.exports.infer_words import normal
+from cxtool.exports.passed import notes
 from cxtool.exports.raw import RawTable, read
 from cxtool.exports.sheets import unpacked
 from cxtool.exports.sources import find
@@ -45,7 +47,7 @@ def infer_file(
     with tempfile.TemporaryDirectory(prefix="cxtool-") as scratch:
         found = unpacked(
             find([argument], folder=folder, any_name=True),
-            skip_rows=options.skip_lines,
+            skip_rows=options.skip_lines or 0,
             scratch=Path(scratch),
         )
         if len(found) > 1:
@@ -80,6 +82,8 @@ def infer(
     of the file's writing. Raises CxtoolError where a required column is nowhere to be found,
     UsageError where the order of day and month is not proved by any value.
     """
+    if raw.text is not None and raw.text.is_headless:
+        raise headless(raw)
     file = look(raw)
     if not file.rows_n:
         raise CxtoolError(f"{file.name}: no records to look at")
@@ -89,11 +93,17 @@ def infer(
     found = draft(file, choice, order=date_order)
     if found.missing:
         raise _lacking(file, choice, found.missing)
-    return "\n".join(_lines(file, found, others, dialect or {})) + "\n"
+    passed = raw.text.passed if raw.text is not None else ()
+    told = [note for _, note in notes((file.name, one) for one in passed)]
+    return "\n".join(_lines(file, found, others, dialect or {}, told)) + "\n"
 
 
 def _lines(
-    file: File, found: Draft, others: list[str], dialect: Mapping[str, object]
+    file: File,
+    found: Draft,
+    others: list[str],
+    dialect: Mapping[str, object],
+    told: list[str],
 ) -> Iterator[str]:
     table = found.choice.table
     name = normal(file.stem).replace(" ", "-") or "draft"
@@ -103,6 +113,8 @@ def _lines(
         " test'. Times without offset are read in the report's time zone (--tz), or in that of a"
         ' key time_zone = "Area/City" beside them.'
     )
+    for note in told:
+        yield from _comment(note)
     yield from (f"name = {to_toml(name)}", f"title = {to_toml(file.name)}")
     yield 'source = "Drafted from the headers and values of one file"'
     if dialect:

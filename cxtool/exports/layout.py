@@ -22,27 +22,30 @@ KEY = r'[{,]\s*("(?:[^"\\]|\\.)*")\s*:'
 
 
 def records(file: TextFile) -> pl.DataFrame:
-    """``ROW``, the ``line`` on which each record begins, its ``cells``, whether it is ``blank``.
+    """``ROW``, the ``line`` on which each record begins, its ``cells``, whether all are ``blank``.
 
-    A line belongs to the record before it while a quote is open.
+    ``tail`` counts the separators that end it. A line belongs to the record before it while a quote
+    is open.
     """
     lines = _body(file)
     has_quote = _has_quote(file)
     count = pl.UInt32
     plain = lines.filter(~has_quote).select(
         "line",
-        blank=LINE.str.strip_chars() == "",
+        blank=LINE.str.strip_chars(f" \t\r{file.delimiter}") == "",
         quotes=pl.lit(0, count),
         # Without a quote of its own a line inside a quoted cell has no separator that counts.
         open=pl.lit(0, count),
         closed=_separators(LINE, file),
+        tail=_tail(file),
     )
     quoted = lines.filter(has_quote).select(
         "line",
-        blank=pl.lit(False),
+        blank=_is_blank(file),
         quotes=_quotes(file),
         open=_separators(_unquoted(file.quote + LINE, file), file),
         closed=_separators(_unquoted(LINE, file), file),
+        tail=_tail(file),
     )
     parted = pl.concat([plain, quoted]).collect(engine="streaming").sort("line")
     inside = (pl.col("quotes").cum_sum() - pl.col("quotes")) % 2 == 1
@@ -57,6 +60,7 @@ def records(file: TextFile) -> pl.DataFrame:
             pl.col("line").first(),
             (pl.col("separators").sum() + 1).cast(pl.Int64).alias("cells"),
             (pl.col("blank").first() & (pl.len() == 1)).alias("blank"),
+            pl.col("tail").last().cast(pl.Int64),
         )
         .with_row_index(ROW)
         .drop("record")
@@ -136,3 +140,14 @@ def _quotes(file: TextFile) -> pl.Expr:
 
 def _separators(text: pl.Expr, file: TextFile) -> pl.Expr:
     return text.str.count_matches(file.delimiter, literal=True)
+
+
+def _tail(file: TextFile) -> pl.Expr:
+    text = LINE.str.strip_chars_end("\r")
+    return text.str.len_bytes() - text.str.strip_chars_end(file.delimiter).str.len_bytes()
+
+
+def _is_blank(file: TextFile) -> pl.Expr:
+    """Whether all cells of a line are empty, some of them quoted."""
+    between, cell = re.escape(file.delimiter), rf"\s*(?:{re.escape(file.quote * 2)})?\s*"
+    return LINE.str.contains(f"^{cell}(?:{between}{cell})*$")

@@ -20,6 +20,7 @@ from cxtool.exports.feeds import (
     with_dialect,
 )
 from cxtool.exports.mapped import MappedTable, map_table
+from cxtool.exports.passed import Passed
 from cxtool.exports.profile_form import Profile, TableMap
 from cxtool.exports.raw import RawTable, read
 from cxtool.exports.shape import are_parts, shaped
@@ -29,11 +30,15 @@ from cxtool.exports.text import TextOptions
 
 @dataclass
 class Opened:
-    """The mapped tables, the profiles that were used, and the files that feed nothing."""
+    """The mapped tables, the profiles that were used, the files that feed nothing.
+
+    ``passed``: what was passed over or guessed in the others, with the name of the file.
+    """
 
     mapped: dict[str, list[MappedTable]] = field(default_factory=dict)
     profiles: set[str] = field(default_factory=set)
     ignored: list[str] = field(default_factory=list)
+    passed: list[tuple[str, Passed]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ def opened(arguments: Sequence[str], chosen: Profile | None, given: Opening) -> 
         is_joined = any(named_like(one.raw.files[0], join.files) for join in joins)
         if one.canonical is None and not one.mappings and not is_joined:
             made.ignored.extend(one.raw.files)
+        elif one.raw.text is not None:
+            made.passed.extend((one.raw.files[0], passed) for passed in one.raw.text.passed)
     if not made.mapped:
         raise nothing_fits([file.name for file in found], chosen)
     return made
@@ -85,7 +92,7 @@ def _files(arguments: Sequence[str], given: Opening, *, any_name: bool) -> list[
         return found
     from cxtool.exports.sheets import unpacked
 
-    return unpacked(found, skip_rows=given.text.skip_lines, scratch=given.scratch)
+    return unpacked(found, skip_rows=given.text.skip_lines or 0, scratch=given.scratch)
 
 
 def _fed(

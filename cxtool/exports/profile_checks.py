@@ -41,7 +41,7 @@ def problem_of(profile: Profile) -> str | None:
     if not profile.tables:
         return "it maps no table"
     dialect = profile.dialect
-    if dialect is not None and len(dialect.quote) > 1:
+    if dialect is not None and len(dialect.quote or "") > 1:
         return f"the quote '{dialect.quote}' is more than one character"
     if dialect is not None and dialect.first_line is not None:
         problem = _problem_of_pattern(dialect.first_line)

@@ -22,9 +22,9 @@ class Dialect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the text files are written, as far as it cannot be found by looking."""
 
     delimiter: str | None = None
-    quote: str = '"'  # empty: a quote is a letter like others
+    quote: str | None = None  # empty: a quote is a letter like others
     encoding: str | None = None
-    skip_lines: int = 0
+    skip_lines: int | None = None
     header: list[str] = field(default_factory=list)  # of files without one
     first_line: str | None = None  # a pattern that tells a file without a header
     ragged: bool = False  # shorter lines end in empty cells

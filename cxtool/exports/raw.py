@@ -23,6 +23,7 @@ from cxtool.exports.layout import (
     records,
     texts,
 )
+from cxtool.exports.passed import Passed
 from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.spreadsheet import unguarded
@@ -176,9 +177,14 @@ def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) 
 def _without(odd: pl.DataFrame, text: TextFile, table: str | None, position: int) -> RawTable:
     """The file without its odd records, as ``layout.irregular`` tells them."""
     width = len(text.header)
-    is_damaged = ~pl.col("blank") & ((pl.col("cells") > width) | (not text.ragged))
+    # Empty cells beyond the header are none, and those of unnamed columns may be missing.
+    is_long = pl.col("cells") - pl.col("tail") > width
+    least = 0 if text.ragged else width - text.spare_n
+    is_damaged = ~pl.col("blank") & (is_long | (pl.col("cells") < least))
     damaged = odd.filter(is_damaged)
-    raw = _scanned(text, table=table, position=position, cut=bool((damaged["cells"] > width).any()))
+    if empty_n := odd.filter(pl.col("blank") & (pl.col("cells") > 1)).height:
+        text = replace(text, passed=(*text.passed, Passed("empty", empty_n)))
+    raw = _scanned(text, table=table, position=position, cut=bool((odd["cells"] > width).any()))
     skipped = odd.lazy().filter(pl.col("blank") | is_damaged).select(pl.col(ROW).cast(pl.UInt32))
     told = damaged.join(texts(text, damaged["line"]), on="line").select("line", "cells", "text")
     return replace(

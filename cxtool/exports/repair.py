@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import LONGEST_CELL
+from cxtool.exports.encodings import UTF8, unfit
 from cxtool.exports.text import TextFile
 
 LINE = "__line"
@@ -43,9 +44,7 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
             return replace(file, path=target), _repair_ndjson(file, target)
         damages = _repair_csv(file, target)
     except UnicodeDecodeError:
-        raise CxtoolError(
-            f"{file.name}: not text in utf-8", hint="name the right encoding with --encoding"
-        ) from None
+        raise unfit(file.path, file.name, UTF8) from None
     rewritten = replace(file, path=target, header=(*file.header, LINE), body_line=2, quote='"')
     return replace(rewritten, ragged=False), damages
 
@@ -82,16 +81,17 @@ def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:
 def _repair_csv(file: TextFile, target: Path) -> list[Damage]:
     damages = []
     width = len(file.header)
+    least = 0 if file.ragged else width - file.spare_n
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=file.delimiter, lineterminator="\n")
         writer.writerow([*file.header, LINE])
         for line, cells in _csv_lines(file):
             if isinstance(cells, str):
                 damages.append(Damage(line, None, cells))
-            elif len(cells) <= 1 and not "".join(cells).strip():
+            elif not "".join(cells).strip():
                 continue
-            elif len(cells) == width or (file.ragged and len(cells) < width):
-                writer.writerow([*cells, *[""] * (width - len(cells)), line])
+            elif len(cells) >= least and not "".join(cells[width:]):
+                writer.writerow([*cells[:width], *[""] * (width - len(cells)), line])
             else:
                 text = file.delimiter.join(cells)[:SHOWN]
                 damages.append(

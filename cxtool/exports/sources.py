@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.exports.kinds import HEAD_BYTES, foreign
 from cxtool.schema import TABLES
 
 Format = Literal["csv", "ndjson", "json", "parquet", "xlsx"]
@@ -98,7 +99,9 @@ def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile
     if path.is_file():
         file = _file(path, argument) or _bare(path, argument)
         if file is None:
-            raise CxtoolError(
+            with path.open("rb") as stream:
+                head = stream.read(HEAD_BYTES)
+            raise foreign(head, argument) or CxtoolError(
                 f"{argument}: cannot tell the format from the file's name",
                 hint=f"cxtool reads {KNOWN}",
             )

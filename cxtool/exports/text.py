@@ -1,30 +1,29 @@
 """Text files made readable for a lazy scan: decompressed, decoded to UTF-8, their dialect found.
 
-A plain UTF-8 file is scanned where it lies. Anything else (compressed, another encoding, a pipe)
-is streamed once into a temporary UTF-8 file, so that memory does not grow with the file.
+A plain UTF-8 file is scanned where it lies. Anything else (compressed, another encoding, a pipe, a
+footer) is streamed once into a temporary UTF-8 file, so that memory does not grow with the file.
 """
 
 from __future__ import annotations
 
-import codecs
 import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
-from cxtool.errors import CxtoolError, UsageError
-from cxtool.exports.dialect import find_dialect
+from cxtool.errors import CxtoolError
+from cxtool.exports import encodings
+from cxtool.exports.dialect import Dialect, find_dialect
 from cxtool.exports.documents import to_records
+from cxtool.exports.encodings import UTF8, UTF8_MARKED
+from cxtool.exports.footer import TAIL_BYTES, footer
+from cxtool.exports.kinds import foreign
+from cxtool.exports.passed import Passed
 from cxtool.exports.sources import STDIN, Format, SourceFile
 
 BLOCK = 1 << 20
 HEAD_BYTES = 1 << 18
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PARQUET = b"PAR1"
 
@@ -35,8 +34,8 @@ class TextOptions:
 
     delimiter: str | None = None
     encoding: str | None = None
-    skip_lines: int = 0
-    quote: str = '"'
+    skip_lines: int | None = None
+    quote: str | None = None  # empty: a quote is a letter like others
     header: tuple[str, ...] = ()  # of files without one
     ragged: bool = False  # shorter lines end in empty cells
     decimal_comma: bool = False
@@ -45,7 +44,11 @@ class TextOptions:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A plain UTF-8 file and how to read it. ``body_line`` is the line of the first record."""
+    """A plain UTF-8 file and how to read it. ``body_line`` is the line of the first record.
+
+    ``spare_n`` columns at the end of the header may be missing in a record; ``passed`` is what was
+    passed over or guessed on the way; ``is_headless``: the header seems to be a record.
+    """
 
     path: Path
     name: str
@@ -55,57 +58,145 @@ class TextFile:
     body_line: int = 1
     quote: str = '"'
     ragged: bool = False
+    spare_n: int = 0
     decimal_comma: bool = False
     is_document: bool = False  # records taken out of a whole JSON document
+    is_headless: bool = False
+    passed: tuple[Passed, ...] = ()
     partitions: tuple[tuple[str, str], ...] = ()
 
 
 def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile | SourceFile:
     """The file as plain UTF-8 with its header and delimiter; Parquet from a pipe as a file.
 
-    Raises CxtoolError for an empty file, bytes that the encoding does not have, or a broken header.
+    Raises CxtoolError for an empty file, one that is no text, bytes that the encoding does not
+    have, or a broken header.
     """
     if file.piped:
         file = _copied(file, scratch)
     if file.format == "parquet":
         return file
-    if file.is_sheet:
-        options = TextOptions()
     path = _decompressed(file, scratch)
-    with path.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
+    head = _head(path)
+    if problem := foreign(head, file.name):
+        raise problem
     if not head.strip(b" \t\r\n\0"):
         raise CxtoolError(f"{file.name}: the file is empty")
-    encoding = options.encoding or _encoding(path, head)
+    return _opened(replace(file, path=path), head, options, scratch=scratch)
+
+
+def _opened(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Path) -> TextFile:
+    """A file of plain bytes in its encoding and dialect."""
+    path, passed = file.path, list[Passed]()
+    encoding = encodings.named(options.encoding) if options.encoding else UTF8
+    if encoding == UTF8:
+        encoding = encodings.marked(head) or UTF8
+    # A scan that begins after the header never sees a mark before it.
+    has_header = file.format == "csv" and not file.piped and not options.header
+    is_plain = encoding == UTF8 or (encoding == UTF8_MARKED and has_header)
+    if is_plain and not encodings.is_utf8(path):
+        if options.encoding:
+            raise encodings.unfit(path, file.name, UTF8)
+        found = encodings.guessed(path, file.name)
+        passed.append(Passed("encoding", lines=found))
+        encoding, is_plain = encodings.named(found[0]), False
     # Lines that end in CR alone are no lines to a scan.
-    if encoding != "utf-8" or (b"\r" in head and b"\n" not in head):
-        path = _decoded(path, file.name, encoding, scratch)
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+    if not is_plain or (b"\r" in head and b"\n" not in head):
+        path = _fresh(scratch, path.name)
+        encodings.decode(file.path, file.name, encoding, path)
+        head = _head(path)
     kind = _json_kind(head) or file.format if file.piped else file.format
-    text = TextFile(path=path, name=file.name, format=kind, partitions=file.partitions)
-    if kind == "json":
-        target = _fresh(scratch, "records")
-        to_records(path, file.name, target)
-        return replace(text, path=target, format="ndjson", is_document=True)
-    if kind == "ndjson":
-        return text
-    dialect = find_dialect(
-        head.decode("utf-8", errors="ignore"),
-        name=file.name,
+    text = TextFile(path, file.name, kind, passed=tuple(passed), partitions=file.partitions)
+    match kind:
+        case "json":
+            return _as_records(text, scratch)
+        case "ndjson":
+            return text
+    if file.is_sheet:
+        options = TextOptions(delimiter=",", quote='"', skip_lines=0)
+    return _in_dialect(text, head, options, is_sheet=file.is_sheet, scratch=scratch)
+
+
+def _as_records(text: TextFile, scratch: Path) -> TextFile:
+    """A whole JSON document as records, one to a line."""
+    target = _fresh(scratch, "records")
+    try:
+        to_records(text.path, text.name, target)
+    except UnicodeDecodeError:
+        raise encodings.unfit(text.path, text.name, UTF8) from None
+    return replace(text, path=target, format="ndjson", is_document=True)
+
+
+def _in_dialect(
+    text: TextFile, head: bytes, options: TextOptions, *, is_sheet: bool, scratch: Path
+) -> TextFile:
+    """The CSV file with its header and delimiter, without lines at its end that are no records."""
+    size = text.path.stat().st_size
+    found = find_dialect(
+        head.decode(UTF8_MARKED, errors="ignore"),
+        name=text.name,
         delimiter=options.delimiter,
+        quote=options.quote,
         skip_lines=options.skip_lines,
         header=options.header,
+        is_whole=len(head) == size,
     )
+    passed = list(text.passed)
+    if found.before:
+        passed.append(Passed("preamble", found.before_n, found.before))
+    path, lines = text.path, list[str]()
+    if len(found.header) > 1:
+        path, lines = _without_footer(text.path, head, found, is_sheet=is_sheet, scratch=scratch)
+    if lines:
+        passed.append(Passed("footer", len(lines), tuple(lines)))
     return replace(
         text,
-        delimiter=dialect.delimiter,
-        header=dialect.header,
-        body_line=dialect.body_line,
-        quote=options.quote,
+        path=path,
+        delimiter=found.delimiter,
+        header=found.header,
+        body_line=found.body_line,
+        quote=found.quote,
         ragged=options.ragged,
+        spare_n=found.spare_n,
         decimal_comma=options.decimal_comma,
+        is_headless=found.is_headless,
+        passed=tuple(passed),
     )
+
+
+def _without_footer(
+    path: Path, head: bytes, found: Dialect, *, is_sheet: bool, scratch: Path
+) -> tuple[Path, list[str]]:
+    """The file that ends before its footer, and the lines of that."""
+    size = path.stat().st_size
+    body = sum(map(len, head.split(b"\n", found.body_line - 1)[:-1])) + found.body_line - 1
+    begin = max(body, size - TAIL_BYTES)
+    with path.open("rb") as stream:
+        stream.seek(begin)
+        tail = stream.read()
+        if begin > body:
+            tail = tail.partition(b"\n")[2]
+        bytes_n, lines = footer(
+            tail,
+            delimiter=found.delimiter,
+            quote=found.quote,
+            width=len(found.header) - is_sheet,
+            numbered=is_sheet,
+        )
+        if not lines:
+            return path, []
+        stream.seek(0)
+        target = _fresh(scratch, path.name)
+        with target.open("wb") as out:
+            left = size - bytes_n
+            while left:
+                left -= out.write(stream.read(min(left, BLOCK)))
+    return target, lines
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
 
 
 def _json_kind(head: bytes) -> Format | None:
@@ -161,46 +252,3 @@ def _decompressed(file: SourceFile, scratch: Path) -> Path:
 
 def _fresh(scratch: Path, stem: str) -> Path:
     return scratch / f"{len(list(scratch.iterdir()))}-{stem}"
-
-
-def _encoding(path: Path, head: bytes) -> str:
-    """UTF-8 where all bytes allow it, a byte-order mark before all, else Windows-1252."""
-    for mark, name in MARKS:
-        if head.startswith(mark):
-            return name
-    if b"\0" in head[:2]:
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
-
-
-def _decoded(path: Path, name: str, encoding: str, scratch: Path) -> Path:
-    try:
-        "".encode(encoding)  # an encoding of bytes, such as base64, is no LookupError before
-    except LookupError:
-        raise UsageError(
-            f"unknown encoding '{encoding}'", hint="for example utf-8, utf-16, windows-1252"
-        ) from None
-    target = _fresh(scratch, path.name)
-    try:
-        with (
-            path.open(encoding=encoding, newline="") as source,
-            target.open("w", encoding="utf-8", newline="") as out,
-        ):
-            block = source.read(BLOCK)
-            only_cr = "\r" in block and "\n" not in block
-            while block:
-                out.write(block.replace("\r", "\n") if only_cr else block)
-                block = source.read(BLOCK)
-    except UnicodeError:
-        raise CxtoolError(
-            f"{name}: not text in {encoding}", hint="name the right encoding with --encoding"
-        ) from None
-    return target

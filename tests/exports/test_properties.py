@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ FIELDS: dict[str, st.SearchStrategy[str | None]] = {
     "csat": st.none() | st.sampled_from(["1", "4.5", "5"]),
     "site": st.none() | WORDS,
 }
+GUARD = re.compile("'+[\t\n]")
 assert tuple(FIELDS) == COLUMNS
 # One id, one row: which of two rows with one id is used does depend on their order.
 EXPORTS = st.lists(
@@ -103,7 +105,11 @@ def test_repeating_rows_changes_counts_of_rows_alone(
 @QUIET
 @given(
     cells=st.lists(
-        st.tuples(st.text("ab,;\"'|\t \n", max_size=5), st.text('ab"\n,', max_size=5)),
+        st.tuples(
+            # An apostrophe before a tab or a line end guards a formula, and is no part of a cell.
+            st.text("ab,;\"'|\t \n", max_size=5).filter(lambda text: not GUARD.match(text)),
+            st.text('ab"\n,', max_size=5),
+        ),
         min_size=1,
         max_size=6,
     )

@@ -119,9 +119,9 @@ LINES: dict[str, tuple[list[str], list[tuple[int, str | None, str]]]] = {
         ["1,2026-05-01,voice,a", "", "  ", "2,soon,voice,b", ""],
         [(5, "soon", "not a time")],
     ),
-    "an empty record is one": (
-        ["1,2026-05-01,voice,a", ",,,"],
-        [(3, None, "required and empty")],
+    "empty records are none": (
+        ["1,2026-05-01,voice,a", ",,,", '"","","",""', "2,soon,voice,b"],
+        [(5, "soon", "not a time")],
     ),
     "text after a quoted cell": (
         ["1,2026-05-01,voice,a", '2,2026-05-01,voice,"b"c', "3,soon,voice,c"],

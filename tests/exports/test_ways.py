@@ -58,7 +58,7 @@ WAYS: dict[str, tuple[Files, tuple[str, ...]]] = {
     "byte-order mark": ({"calls.csv": written().encode("utf-8-sig")}, ("calls.csv",)),
     "UTF-16": ({"calls.csv": written().encode("utf-16")}, ("calls.csv",)),
     "UTF-16 without a mark": ({"calls.csv": written().encode("utf-16-le")}, ("calls.csv",)),
-    "Windows-1252": ({"calls.csv": LATIN}, ("calls.csv",)),
+    "Windows-1252": ({"calls.csv": LATIN}, ("calls.csv", "--encoding", "windows-1252")),
     "named encoding": (
         {"calls.csv": written().encode("cp850")},
         ("calls.csv", "--encoding", "cp850"),
