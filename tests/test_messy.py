@@ -17,7 +17,6 @@ import pytest
 from tests.cli_helper import call
 
 FOLDER = Path(__file__).parent / "messy"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 LEAST = 60
 
 
@@ -35,44 +34,41 @@ class Trait(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     code: int = 1  # of an error
 
 
-def trait_of(name: str) -> Trait:
-    return msgspec.toml.decode((FOLDER / f"{name}.toml").read_bytes(), type=Trait)
+TRAITS = {
+    path.stem: msgspec.toml.decode(path.read_bytes(), type=Trait)
+    for path in sorted(FOLDER.glob("*.toml"))
+}
+FILES = {
+    path.name.partition(".")[0]: path.name
+    for path in sorted(FOLDER.iterdir())
+    if path.suffix != ".toml"
+}
+READ = [name for name, trait in TRAITS.items() if trait.error is None]
+REFUSED = [name for name, trait in TRAITS.items() if trait.error is not None]
 
 
-def file_of(name: str) -> str:
-    """The file, or the folder of files, that a trait is about."""
-    (found,) = [
-        p.name for p in FOLDER.iterdir() if p.name.partition(".")[0] == name and p.suffix != ".toml"
-    ]
-    return found
-
-
-def arguments_of(name: str, trait: Trait, folder: Path) -> list[str]:
+def arguments_of(name: str, folder: Path) -> list[str]:
+    """The file, and what it is read with."""
+    trait = TRAITS[name]
     if trait.profile is None:
-        return [file_of(name), *trait.arguments]
+        return [FILES[name], *trait.arguments]
     profile = folder / "own.toml"
     profile.write_text(trait.profile, encoding="utf-8")
-    return [file_of(name), *trait.arguments, "--profile", str(profile)]
-
-
-def of_kind(kind: str) -> list[str]:
-    return [name for name in NAMES if (trait_of(name).error is None) is (kind == "read")]
+    return [FILES[name], *trait.arguments, "--profile", str(profile)]
 
 
 def test_the_corpus_is_large_and_every_file_says_what_comes_of_it() -> None:
-    data = {path.name.partition(".")[0] for path in FOLDER.iterdir()}
-    assert data == set(NAMES)
-    assert len(NAMES) >= LEAST
-    assert [
-        name for name in NAMES if (trait_of(name).rows is None) == (trait_of(name).error is None)
-    ] == []
+    assert set(FILES) == set(TRAITS)
+    assert len(TRAITS) >= LEAST
+    both = [name for name, trait in TRAITS.items() if (trait.rows is None) == (trait.error is None)]
+    assert both == []
 
 
-@pytest.mark.parametrize("name", of_kind("read"))
+@pytest.mark.parametrize("name", READ)
 def test_what_is_read(name: str, tmp_path: Path) -> None:
-    trait = trait_of(name)
+    trait = TRAITS[name]
     assert trait.rows is not None
-    arguments = arguments_of(name, trait, tmp_path)
+    arguments = arguments_of(name, tmp_path)
     columns = trait.rows.partition("\n")[0]
     log = call("log", *arguments, "-c", columns, "-f", "csv", cwd=FOLDER)
     assert log.text == trait.rows, log.err
@@ -92,11 +88,11 @@ def test_what_is_read(name: str, tmp_path: Path) -> None:
     assert (log.code, check.code) == (0, 1 if aside else 0)
 
 
-@pytest.mark.parametrize("name", of_kind("refused"))
+@pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize("command", ["log", "check"])
 def test_what_is_refused(name: str, command: str, tmp_path: Path) -> None:
-    trait = trait_of(name)
-    arguments = arguments_of(name, trait, tmp_path)
+    trait = TRAITS[name]
+    arguments = arguments_of(name, tmp_path)
     result = call(command, *arguments, cwd=FOLDER)
     assert (result.err, result.out) == (f"cxtool: error: {trait.error}\n", b"")
     assert result.code == trait.code
