@@ -27,6 +27,7 @@ class Trait(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     arguments: list[str] = []
     profile: str | None = None
     rows: str | None = None
+    columns: str | None = None  # None: those of ``rows``
     aside: str = ""
     notes: list[str] = []  # of ``check``
     told: list[str] = []  # on standard error by ``log``, beside what it tells of rows set aside
@@ -69,7 +70,7 @@ def test_what_is_read(name: str, tmp_path: Path) -> None:
     trait = TRAITS[name]
     assert trait.rows is not None
     arguments = arguments_of(name, tmp_path)
-    columns = trait.rows.partition("\n")[0]
+    columns = trait.columns or trait.rows.partition("\n")[0]
     log = call("log", *arguments, "-c", columns, "-f", "csv", cwd=FOLDER)
     assert log.text == trait.rows, log.err
     check = call("check", *arguments, "-f", "json", cwd=FOLDER)

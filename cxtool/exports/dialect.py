@@ -16,6 +16,7 @@ from math import log2
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.header import LAST_PLACE, Record, find_header, is_data, reconciled
+from cxtool.exports.spreadsheet import unguarded_name
 
 DELIMITERS = (",", ";", "\t", "|")
 QUOTES = ('"', "'")
@@ -90,7 +91,7 @@ def find_dialect(
     return Dialect(
         found,
         marks,
-        unique_names(cells),
+        unique_names(tuple(map(unguarded_name, cells))),
         body_line=skip + records[place].end + 1,
         before=held,
         before_n=len(before) if held else 0,

@@ -47,7 +47,9 @@ def _documents(text: str, name: str) -> list[Any]:
             documents.append(document)
             position = _next(text, end)
     except json.JSONDecodeError as error:
-        raise CxtoolError(f"{name}: line {error.lineno} is not JSON: {error.msg}") from None
+        raise CxtoolError(
+            f"{name}: line {error.lineno} is not JSON: {error.msg.removesuffix(' at')}"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise CxtoolError(f"{name}: not JSON: {error}") from None
     return documents

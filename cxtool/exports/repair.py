@@ -110,7 +110,7 @@ def _repair_ndjson(file: TextFile, target: Path) -> list[Damage]:
             if not text.strip():
                 continue
             try:
-                record = json.loads(text, parse_constant=_refuse)
+                record = json.loads(text.rstrip("\r\n"), parse_constant=_refuse)
                 if not isinstance(record, dict):
                     raise ValueError("not a JSON object")
                 # A lone half of a character pair is refused here, by the encoder.
@@ -128,5 +128,5 @@ def _refuse(word: str) -> None:
 
 def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} at character {error.pos + 1}"
+        return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     return str(error) if isinstance(error, ValueError) else "not JSON: too deep"

@@ -7,6 +7,8 @@ other digits are lost, and different ids become the same.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 # One apostrophe of several: texts that begin with one of their own are guarded by another.
@@ -29,6 +31,11 @@ def unguarded(text: pl.Expr) -> pl.Expr:
     # Without an apostrophe in sight the pattern is not looked for at all.
     removed = text.str.replace(GUARDED, "$1")
     return pl.when(text.str.starts_with("'")).then(removed).otherwise(text).name.keep()
+
+
+def unguarded_name(name: str) -> str:
+    """The name of a column without such an apostrophe."""
+    return re.sub(GUARDED, r"\1", name)
 
 
 def shortened(text: pl.Expr) -> pl.Expr:

@@ -181,7 +181,7 @@ def test_lines_that_are_no_json_objects(tmp_path: Path) -> None:
             None,
             '{"case_id":',
             "unreadable_row",
-            "not JSON: Expecting value at character 14",
+            "not JSON: Expecting value at character 13",
         ),
         ("calls.jsonl", 4, None, "[1, 2]", "unreadable_row", "not a JSON object"),
         ("calls.jsonl", 5, "started_at", "soon", "unreadable_value", "not a time"),
