@@ -102,6 +102,20 @@ def test_a_folder_that_is_not_there_is_a_usage_problem(tmp_path: Path) -> None:
         written(sample(), RenderOptions(template=tmp_path / "none"))
 
 
+def test_the_documented_parts_and_blocks_are_all_there_are(tmp_path: Path) -> None:
+    guide = (home().parent / "docs" / "pages.md").read_text(encoding="utf-8")
+    rows = "\n".join(line for line in guide.splitlines() if line.startswith("| `"))
+    parts = set(re.findall(r"`(\w+\.\w+)`", rows)) - {"brand.css"}
+    assert parts == {path.name for path in home().iterdir()}
+    skeleton = (home() / "report.html").read_text(encoding="utf-8")
+    told = re.findall(r"`(\w+)`", rows.splitlines()[-1])
+    assert told == re.findall(r"{% block (\w+) %}", skeleton)
+    style, template = re.findall(r"```(?:css|html)\n(.*?)```", guide, re.DOTALL)
+    text = written(sample(), made(tmp_path, brand_css=style, report_html=template))
+    assert style.strip() in text
+    assert "Contact centre, SLA compliance" in text
+
+
 def test_our_templates_are_found_in_an_installed_package_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
