@@ -57,14 +57,13 @@ def find_header(records: Sequence[Record]) -> int:
     first = next((place for place, record in enumerate(records) if record.filled_n), 0)
     if width < LEAST_CELLS or _is_names(records[first], width, used_n):
         return first
-    kinds = _kinds(records, width)
-    for place, record in enumerate(records[:LAST_PLACE]):
-        if _is_names(record, width, used_n):
-            is_last = place == len(records) - 1
-            return place if is_last or _names(record, kinds) else first
-        if _is_like(record, kinds) or not _is_aside(record, width):
-            break
-    return first
+    places = range(first + 1, min(len(records), LAST_PLACE))
+    place = next((p for p in places if _is_names(records[p], width, used_n)), first)
+    before, body = records[first:place], records[place + 1 :]
+    kinds = _kinds(body, width)
+    is_named = not body or _names(records[place], kinds)
+    are_aside = all(_is_aside(record, width) and not _is_like(record, kinds) for record in before)
+    return place if is_named and are_aside else first
 
 
 def is_data(records: Sequence[Record], place: int) -> bool:
@@ -111,12 +110,11 @@ def _width(records: Sequence[Record]) -> tuple[int, int]:
 
 
 def _kinds(records: Sequence[Record], width: int) -> dict[int, Kind]:
-    """The columns of which nearly all values are of one kind, looked at below any preamble."""
+    """The columns of which nearly all values are of one kind."""
     even = [record.cells for record in records if len(record.cells) == width]
-    body = even[len(even) // 2 :]
     kinds: dict[int, Kind] = {}
     for place in range(width):
-        values = [kind(cells[place]) for cells in body if cells[place]]
+        values = [kind(cells[place]) for cells in even if cells[place]]
         for one in ("time", "number"):
             if values and values.count(one) >= TYPED * len(values):
                 kinds[place] = one

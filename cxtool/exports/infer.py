@@ -47,7 +47,7 @@ def infer_file(
     with tempfile.TemporaryDirectory(prefix="cxtool-") as scratch:
         found = unpacked(
             find([argument], folder=folder, any_name=True),
-            skip_rows=options.skip_lines or 0,
+            skip_rows=options.skip_lines,
             scratch=Path(scratch),
         )
         if len(found) > 1:

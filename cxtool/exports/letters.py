@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PLAUSIBLE = 0.7  # share of the letters beyond ASCII that must fit
+MARGIN = 0.05  # between encodings that fit a sample equally well
 # Between words in all languages, and at the same places of all encodings of Windows.
 PARTING = "“”„‘’‚–—…\u00a0"
 ENDING = "»›™®©°€£·"  # after a word; before or within one they make it none
@@ -64,7 +65,7 @@ def plausible(sample: bytes) -> list[str]:
     named = [name for name, fit in fits.items() if fit >= PLAUSIBLE]
     # Of equal ones the first: they read the sample alike.
     best = sorted(named, key=lambda name: -round(fits[name], 2))
-    return [name for name in best if fits[name] >= fits[best[0]] - 0.1]
+    return [name for name in best if fits[name] >= fits[best[0]] - MARGIN]
 
 
 def _text(sample: bytes, codec: str) -> str:
@@ -125,7 +126,11 @@ def _chinese(codec: str, first: int, last: int, *, trail: int) -> Callable[[str]
         pairs = [pair for pair in written if len(pair) == 2]
         used = sum(first <= pair[0] <= last and pair[1] >= trail for pair in pairs)
         signs = sum(0xA1 <= pair[0] <= 0xA3 for pair in pairs)
-        return (used + signs if used else 0.0) / len(letters) if letters else 0.0
+        # One letter beyond ASCII in a word of others reads as a pair, too; never two in a row.
+        in_rows = sum(pair[1] > 0x7F for pair in pairs)
+        if not used or 5 * in_rows < len(pairs):
+            return 0.0
+        return (used + signs) / len(letters)
 
     return fit
 

@@ -92,7 +92,7 @@ def _files(arguments: Sequence[str], given: Opening, *, any_name: bool) -> list[
         return found
     from cxtool.exports.sheets import unpacked
 
-    return unpacked(found, skip_rows=given.text.skip_lines or 0, scratch=given.scratch)
+    return unpacked(found, skip_rows=given.text.skip_lines, scratch=given.scratch)
 
 
 def _fed(

@@ -56,7 +56,7 @@ def _told(one: Passed) -> str:
             what = _counted(one.lines_n, "empty row", "empty rows")
     were = "was" if one.lines_n == 1 else "were"
     shown = ", ".join(f'"{_short(line)}"' for line in one.lines[:SHOWN_LINES])
-    more = ", ..." if len(one.lines) > SHOWN_LINES else ""
+    more = f" and {len(one.lines) - SHOWN_LINES:,} more" if len(one.lines) > SHOWN_LINES else ""
     return f"{what} {were} not read" + (f": {shown}{more}." if shown else ".")
 
 

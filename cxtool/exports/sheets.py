@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.dialect import unique_names
+from cxtool.exports.dialect import LOOKED_AT, unique_names
+from cxtool.exports.header import Record, find_header
+from cxtool.exports.passed import Passed
 from cxtool.exports.repair import LINE
 from cxtool.exports.sources import SourceFile, table_of
 from cxtool.exports.spreadsheet import EXACT_FLOAT, LONG_NUMBER, as_shown
@@ -36,20 +38,22 @@ ROW = "row"
 class Sheet:
     """The records of one sheet, all text, null where a cell is empty.
 
-    ``row_numbers`` are the numbers, from 1, that the spreadsheet shows beside them.
+    ``row_numbers`` are the numbers, from 1, that the spreadsheet shows beside them; ``before`` the
+    rows before the header, found by looking.
     """
 
     name: str
     rows: pl.DataFrame
     row_numbers: pl.Series
+    before: tuple[str, ...] = ()
 
 
-def sheets(path: Path, name: str, *, skip_rows: int = 0) -> list[Sheet]:
+def sheets(path: Path, name: str, *, skip_rows: int | None = None) -> list[Sheet]:
     """The sheets of a spreadsheet that hold anything, in their order, hidden ones too.
 
-    The header is the first row with a value, after ``skip_rows`` rows; empty rows and empty columns
-    at the end are left out. Cells become text: times ``2026-05-01 09:30:00``, dates
-    ``2026-05-01`` (where no cell of the column has a time), times of day and durations
+    The header is found by looking, or the first row with a value after ``skip_rows``; empty rows
+    and empty columns at the end are left out. Cells become text: times ``2026-05-01 09:30:00``,
+    dates ``2026-05-01`` (where no cell of the column has a time), times of day and durations
     ``00:04:10`` (``30:00:00`` for more than a day), whole numbers without a point, or, where they
     have lost digits, as ``1.23456789012345E+19``, ``true`` and ``false``; formulas their last
     value, errors such as ``#N/A`` nothing.
@@ -60,15 +64,17 @@ def sheets(path: Path, name: str, *, skip_rows: int = 0) -> list[Sheet]:
     reader = _reader(path, name)
     found = []
     for sheet_name in reader.sheet_names:
-        cells = _cells(reader, sheet_name, name).slice(skip_rows)
+        cells = _cells(reader, sheet_name, name).slice(skip_rows or 0)
         if not cells.is_empty():
-            found.append(_table(sheet_name, cells))
+            found.append(_table(sheet_name, cells, look=skip_rows is None))
     if not found:
         raise CxtoolError(f"{name}: no sheet holds anything")
     return found
 
 
-def unpacked(files: Sequence[SourceFile], *, skip_rows: int, scratch: Path) -> list[SourceFile]:
+def unpacked(
+    files: Sequence[SourceFile], *, skip_rows: int | None, scratch: Path
+) -> list[SourceFile]:
     """The files with each spreadsheet replaced by its sheets, written as CSV to ``scratch``.
 
     A sheet belongs to the table that its name begins with, else to that of its file. Of a
@@ -77,7 +83,7 @@ def unpacked(files: Sequence[SourceFile], *, skip_rows: int, scratch: Path) -> l
     return [part for file in files for part in _parts(file, skip_rows, scratch)]
 
 
-def _parts(file: SourceFile, skip_rows: int, scratch: Path) -> list[SourceFile]:
+def _parts(file: SourceFile, skip_rows: int | None, scratch: Path) -> list[SourceFile]:
     if file.format != "xlsx":
         return [file]
     found = sheets(file.path, file.name, skip_rows=skip_rows)
@@ -85,6 +91,7 @@ def _parts(file: SourceFile, skip_rows: int, scratch: Path) -> list[SourceFile]:
     for sheet in [one for one in found if table_of(one.name)] or found:
         target = scratch / f"sheet-{len(list(scratch.iterdir()))}.csv"
         to_csv(sheet, target)
+        before = Passed("preamble", len(sheet.before), sheet.before)
         parts.append(
             replace(
                 file,
@@ -93,6 +100,7 @@ def _parts(file: SourceFile, skip_rows: int, scratch: Path) -> list[SourceFile]:
                 format="csv",
                 table=table_of(sheet.name) or file.table,
                 is_sheet=True,
+                passed=(before,) if sheet.before else (),
             )
         )
     return parts
@@ -207,13 +215,21 @@ def _filled(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.strip_chars() != "").then(text)
 
 
-def _table(name: str, cells: pl.DataFrame) -> Sheet:
+def _table(name: str, cells: pl.DataFrame, *, look: bool) -> Sheet:
     columns = [column for column in cells.columns if column != ROW]
     filled = cells.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
     while columns and filled[columns[-1]].null_count() == filled.height:
         columns.pop()
-    header = filled.select(columns).row(0)
-    names = unique_names(tuple((cell or "").strip() for cell in header))
-    body = filled.slice(1)
-    rows = body.select(columns).rename(dict(zip(columns, names, strict=True)))
-    return Sheet(name=name, rows=rows, row_numbers=body[ROW].cast(pl.Int64))
+    records = [
+        Record(line, line + 1, tuple((cell or "").strip() for cell in row))
+        for line, row in enumerate(filled.select(columns).head(LOOKED_AT).iter_rows())
+    ]
+    place = find_header(records) if look else 0
+    names = unique_names(records[place].cells)
+    body = filled.slice(place + 1)
+    return Sheet(
+        name=name,
+        rows=body.select(columns).rename(dict(zip(columns, names, strict=True))),
+        row_numbers=body[ROW].cast(pl.Int64),
+        before=tuple(" ".join(filter(None, record.cells)) for record in records[:place]),
+    )

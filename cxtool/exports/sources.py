@@ -18,6 +18,7 @@ from typing import Literal
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.kinds import HEAD_BYTES, foreign
+from cxtool.exports.passed import Passed
 from cxtool.schema import TABLES
 
 Format = Literal["csv", "ndjson", "json", "parquet", "xlsx"]
@@ -44,7 +45,8 @@ class SourceFile:
 
     ``compressed`` is what the suffix says; ``piped`` can be read once only, from its beginning;
     ``is_sheet`` is a CSV file made of a spreadsheet's sheet, whose dialect is known;
-    ``partitions`` are the constants that hive folders (``channel=voice``) stand for.
+    ``partitions`` are the constants that hive folders (``channel=voice``) stand for; ``passed`` is
+    what was passed over on the way here.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class SourceFile:
     piped: bool = False
     is_sheet: bool = False
     partitions: tuple[tuple[str, str], ...] = ()
+    passed: tuple[Passed, ...] = ()
 
 
 def find(arguments: Sequence[str], *, folder: Path, any_name: bool = False) -> list[SourceFile]:
@@ -103,7 +106,7 @@ def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile
                 head = stream.read(HEAD_BYTES)
             raise foreign(head, argument) or CxtoolError(
                 f"{argument}: cannot tell the format from the file's name",
-                hint=f"cxtool reads {KNOWN}",
+                hint=f"cxtool reads {KNOWN}; a table of text may be named .csv",
             )
         return [file]
     if path.exists():  # a named pipe, as of <(command) in a shell

@@ -6,6 +6,7 @@ footer) is streamed once into a temporary UTF-8 file, so that memory does not gr
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ BLOCK = 1 << 20
 HEAD_BYTES = 1 << 18
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PARQUET = b"PAR1"
+JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
     head = _head(path)
     if problem := foreign(head, file.name):
         raise problem
+    if file.format == "csv" and not file.piped and JSON_OBJECTS.match(head):
+        raise CxtoolError(
+            f"{file.name}: this is JSON, not CSV",
+            hint="give it a name that ends in .jsonl if it has an object to a line, else in .json",
+        )
     if not head.strip(b" \t\r\n\0"):
         raise CxtoolError(f"{file.name}: the file is empty")
     return _opened(replace(file, path=path), head, options, scratch=scratch)
@@ -87,7 +94,7 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
 
 def _opened(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Path) -> TextFile:
     """A file of plain bytes in its encoding and dialect."""
-    path, passed = file.path, list[Passed]()
+    path, passed = file.path, list(file.passed)
     encoding = encodings.named(options.encoding) if options.encoding else UTF8
     if encoding == UTF8:
         encoding = encodings.marked(head) or UTF8
