@@ -130,6 +130,18 @@ def unfit(path: Path, name: str, codec: str) -> CxtoolError:
     return _error(name, codec, *_looked(path, codec))
 
 
+def ends_in_cr(text: str) -> bool:
+    """Whether lines end in CR alone; within quotes there may be other line ends.
+
+    >>> ends_in_cr('id,note\\r1,"two\\nlines"\\r'), ends_in_cr('id,note\\n1,"two\\rlines"\\n')
+    (True, False)
+    """
+    if "\r" not in text:
+        return False
+    outside = "".join(text.split('"')[::2])
+    return "\r" in outside and "\n" not in outside
+
+
 def decode(path: Path, name: str, encoding: str, target: Path) -> None:
     """Write the file as UTF-8 to ``target``, block by block; ``encoding`` is the name of a codec.
 
@@ -144,7 +156,7 @@ def decode(path: Path, name: str, encoding: str, target: Path) -> None:
                 block = source.read(BLOCK)
                 text = decoder.decode(block, final=not block)
                 if only_cr is None:
-                    only_cr = "\r" in text and "\n" not in text
+                    only_cr = ends_in_cr(text)
                 out.write(text.replace("\r", "\n") if only_cr else text)
                 if not block:
                     return

@@ -14,7 +14,8 @@ from cxtool.exports.header import kind
 
 LAST_LINES = 30
 TAIL_BYTES = 1 << 14
-PADDING = " \t\r\n\x00\x1a"  # \x1a ends texts of old systems
+END_OF_TEXT = b"\x1a"  # in old systems
+PADDING = " \t\r\n\x00\x1a"
 
 COUNT = r"\(?[\d.,'\u00a0 ]+\)?"
 TOTALS = (
@@ -79,6 +80,8 @@ def footer(
         if text:
             keep = place
             found.insert(0, text)
+        elif END_OF_TEXT in lines[place]:
+            keep = place
     return sum(map(len, lines[keep:])), found
 
 

@@ -108,7 +108,7 @@ def _opened(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Pat
         passed.append(Passed("encoding", lines=found))
         encoding, is_plain = encodings.named(found[0]), False
     # Lines that end in CR alone are no lines to a scan.
-    if not is_plain or (b"\r" in head and b"\n" not in head):
+    if not is_plain or encodings.ends_in_cr(head.decode("latin-1")):
         path = _fresh(scratch, path.name)
         encodings.decode(file.path, file.name, encoding, path)
         head = _head(path)
@@ -190,7 +190,7 @@ def _without_footer(
             width=len(found.header) - is_sheet,
             numbered=is_sheet,
         )
-        if not lines:
+        if not bytes_n:
             return path, []
         stream.seek(0)
         target = _fresh(scratch, path.name)
