@@ -75,6 +75,7 @@ class Section:
     """A titled table: columns that describe the rows frame, one to one and in order.
 
     ``folded``: long and for a closer look, so a terminal only names it unless it is asked for.
+    ``few_by``: a terminal shows only the first few rows of each value of these columns, likewise.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Section:
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
     folded: bool = False
+    few_by: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
 
     def __post_init__(self) -> None:
@@ -92,6 +94,9 @@ class Section:
         for column in self.columns:
             if column.of is not None and column.of not in keys:
                 raise ValueError(f"section {self.id}: {column.key} belongs to absent {column.of}")
+        for key in self.few_by:
+            if key not in keys:
+                raise ValueError(f"section {self.id}: a few by absent {key}")
         for key in (key for chart in self.charts for key in chart.keys):
             if key not in keys:
                 raise ValueError(f"section {self.id}: a chart of absent {key}")
@@ -114,7 +119,10 @@ class Section:
         columns = tuple(self.column(key) for key in keys)
         kept = tuple(c if c.of is None or c.of in keys else replace(c, of=None) for c in columns)
         charts = tuple(chart for chart in self.charts if set(chart.keys) <= set(keys))
-        return replace(self, columns=kept, rows=self.rows.select(keys), charts=charts)
+        few_by = self.few_by if set(self.few_by) <= set(keys) else ()
+        return replace(
+            self, columns=kept, rows=self.rows.select(keys), charts=charts, few_by=few_by
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

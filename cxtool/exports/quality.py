@@ -1,4 +1,4 @@
-"""``check``: what the export's tables hold, and every row that no report uses, with the reason.
+"""``check``: what the export's tables hold, the rows that no report uses, and what else is odd.
 
 The counts are those that every report works with: both come from the same survey.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cxtool.exports import findings
 from cxtool.exports.aside import SET_ASIDE_SCHEMA
 from cxtool.exports.export import Export, days_of
 from cxtool.exports.survey import Survey
@@ -39,18 +40,22 @@ RULE_COLUMNS = (
     Column(key="table", label="Table", drop=0),
     Column(key="column", label="Column", drop=0),
     Column(key="rule", label="Rule", drop=0),
+    Column(key="reason", label="Reason", drop=3),
     Column(key="rows_n", label="Rows", unit=Unit.COUNT, better="lower", drop=0),
+    Column(key="first_file", label="First file", drop=5),
+    Column(key="first_line", label="First line", unit=Unit.COUNT, drop=2),
+    Column(key="first_value", label="First value", drop=1),
 )
 
 
 _TYPES: dict[Unit, pl.DataType] = {Unit.COUNT: pl.Int64(), Unit.LIST: pl.List(pl.String)}
 
 
-def report(export: Export, request: Request) -> Report:
+def report(export: Export, request: Request, *, with_findings: bool = False) -> Report:
     """Every table of the export: rows used, set aside and repeated; the rows set aside, by rule.
 
-    ``repeated_n`` are exactly repeated rows, each used once. Source: the reading rules of the data
-    model.
+    ``repeated_n`` are exactly repeated rows, each used once. Findings in the rows that are used
+    take another pass over every table. Source: the reading rules of the data model.
     """
     days = days_of(request)
     names = [name for name in TABLES if name in export.mapped]
@@ -68,7 +73,14 @@ def report(export: Export, request: Request) -> Report:
         sections=(
             _tables(export, surveys),
             _rules(aside),
-            Section(id="set_aside", title="Rows set aside", columns=SET_ASIDE_COLUMNS, rows=aside),
+            Section(
+                id="set_aside",
+                title="Rows set aside",
+                columns=SET_ASIDE_COLUMNS,
+                rows=aside,
+                few_by=("table", "column", "rule"),
+            ),
+            *([findings.section(export, request, days)] if with_findings else []),
         ),
         main="set_aside",
         notes=notes,
@@ -96,9 +108,17 @@ def _tables(export: Export, surveys: dict[str, Survey]) -> Section:
 
 
 def _rules(aside: pl.DataFrame) -> Section:
+    # What makes a row unreadable may be another thing in every row.
+    others = (
+        pl.when(pl.col("reason").n_unique() > 1).then(pl.lit(", and others")).otherwise(pl.lit(""))
+    )
     rows = (
         aside.group_by("table", "column", "rule")
-        .agg(pl.len().cast(pl.Int64).alias("rows_n"))
+        .agg(
+            (pl.col("reason").first() + others).alias("reason"),
+            pl.len().cast(pl.Int64).alias("rows_n"),
+            *(pl.col(name).first().alias(f"first_{name}") for name in ("file", "line", "value")),
+        )
         .sort("rows_n", "table", "column", "rule", descending=[True, False, False, False])
     )
     return Section(id="rules", title="Set aside, by rule", columns=RULE_COLUMNS, rows=rows)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from io import StringIO
 
+import polars as pl
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
@@ -25,6 +26,8 @@ from cxtool.render.safe import one_line
 from cxtool.render.tones import BAND_ICONS, BAND_TONES, Tone
 from cxtool.report import Report, Section
 from cxtool.units import Unit, show
+
+FEW_ROWS = 3  # of each kind, where a section shows a few
 
 STYLES = {
     "title": "bold",
@@ -81,17 +84,22 @@ def _section(
     lines = []
     if titled:
         lines += [paint(line, "title") for line in fold(one_line(section.title), width)]
-    if section.folded and options.max_rows and options.section is None and not options.verbose:
+    is_brief = bool(options.max_rows and options.section is None and not options.verbose)
+    if section.folded and is_brief:
         remark = f"{total:,} rows; --section {section.id} or -v to show them"
         return [*lines, *(paint(line, "quiet") for line in fold(remark, width))]
-    shown = replace(section, rows=section.rows.head(options.max_rows or total))
+    few = _few(section.rows, section.few_by) if section.few_by and is_brief else section.rows
+    shown = replace(section, rows=few.head(options.max_rows or total))
     fitted, meanings = _fitted(shown, time_zone, options)
     if total:
         lines += _table(fitted, header=options.header, paint=paint)
     else:
         lines.append(paint("no rows", "quiet"))
     remarks = []
-    if shown.rows.height < total:
+    if few.height < total:
+        remark = f"{shown.rows.height:,} of {total:,} rows, the first of each kind"
+        remarks.append(f"{remark}; --section {section.id} or -v for more")
+    elif shown.rows.height < total:
         remarks.append(f"{rows_left(shown.rows.height, total)}; --limit N for more")
     if fitted.left_out and total:
         names = one_line(", ".join(fitted.left_out))
@@ -103,6 +111,11 @@ def _section(
     if has_icons(section, options) and total:
         lines += _legend(width, paint)
     return lines + _notes(section.notes, width, paint)
+
+
+def _few(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The first few rows of each value of these columns, in the order of all."""
+    return rows.filter(pl.int_range(pl.len()).over(by) < FEW_ROWS)
 
 
 def _fitted(
