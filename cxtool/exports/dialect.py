@@ -27,6 +27,7 @@ LOOKED_AT = 100  # records
 HEADER_WEIGHT = 2.5
 # Spreadsheets write and read this line before the header.
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+CUT_OFF = "unexpected end of data"  # what csv says of a quoted cell without end
 DECIMAL = re.compile(r"\s*[-+]?\d+,\d+\s*%?")
 
 
@@ -78,10 +79,10 @@ def find_dialect(
     if skip >= len(lines):
         raise CxtoolError(f"{name}: no header line after {skip} lines")
     csv.field_size_limit(LONGEST_CELL)
-    found, marks = _written(lines[skip:], delimiter, quote)
+    found, marks = _written(lines[skip:], delimiter, quote, is_whole=is_whole)
     if header:
         return Dialect(found, marks, unique_names(header), body_line=skip + 1)
-    records = _records(lines[skip:], found, marks)
+    records, _ = _records(lines[skip:], found, marks)
     if not records:
         raise CxtoolError(f"{name}: line {skip + 1}: the header cannot be read")
     place = 0 if skip_lines is not None else find_header(records)
@@ -120,18 +121,23 @@ def _named(delimiter: str) -> str:
     return found
 
 
-def _written(lines: Sequence[str], delimiter: str | None, quote: str | None) -> tuple[str, str]:
+def _written(
+    lines: Sequence[str], delimiter: str | None, quote: str | None, *, is_whole: bool
+) -> tuple[str, str]:
     """The delimiter and the quote that part the lines most evenly into most cells."""
     delimiters = (_named(delimiter),) if delimiter else DELIMITERS
     best = 0.0
     found = delimiters[0], QUOTES[0] if quote is None else quote
     for candidate in delimiters:
         marks = QUOTES[0] if quote is None else quote
-        records = _records(lines, candidate, marks)
+        records, _ = _records(lines, candidate, marks)
         if quote is None and candidate != QUOTES[1] and _has_apostrophes(records):
-            other = _records(lines, candidate, QUOTES[1], strict=True)
-            if other and (_are_enclosed(records) or _widths_n(records) > _widths_n(other) == 1):
-                records, marks = other, QUOTES[1]
+            other, problem = _records(lines, candidate, QUOTES[1], strict=True)
+            # The lines may end within a cell where they are not the whole file.
+            if not problem or (problem == CUT_OFF and not is_whole):
+                is_even = _widths_n(records) > _widths_n(other) == 1
+                if is_even or _are_enclosed(records):
+                    records, marks = other, QUOTES[1]
         evenness = _evenness(records, candidate)
         if evenness > best:
             best, found = evenness, (candidate, marks)
@@ -140,11 +146,8 @@ def _written(lines: Sequence[str], delimiter: str | None, quote: str | None) -> 
 
 def _records(
     lines: Sequence[str], delimiter: str, quote: str, *, strict: bool = False
-) -> list[Record]:
-    """The first records that are not blank, up to one that cannot be parted.
-
-    ``strict``: none at all where one cannot be.
-    """
+) -> tuple[list[Record], str]:
+    """The first records that are not blank, and why the one after them cannot be parted."""
     reader = csv.reader(
         lines,
         delimiter=delimiter,
@@ -160,13 +163,11 @@ def _records(
         except StopIteration:
             break
         except csv.Error as error:
-            if strict and "unexpected end of data" not in str(error):
-                return []
-            break
+            return records, str(error)
         if len(cells) > 1 or "".join(cells).strip():
             stripped = tuple(cell.strip() for cell in cells)
             records.append(Record(line=begins, end=reader.line_num, cells=stripped))
-    return records
+    return records, ""
 
 
 def _has_apostrophes(records: Sequence[Record]) -> bool:

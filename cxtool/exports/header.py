@@ -74,7 +74,10 @@ def is_data(records: Sequence[Record], place: int) -> bool:
     others = records[place + 1 :]
     if not others:
         return any(kind(cell) == "time" for cell in header.cells)
-    return _is_like(header, _kinds(others, _width(others)[0]))
+    kinds = _kinds(others, _width(others)[0])
+    filled = [one for one in kinds if one < len(header.cells) and header.cells[one]]
+    alike = [one for one in filled if kind(header.cells[one]) == kinds[one]]
+    return bool(alike) and 2 * len(alike) >= len(filled)
 
 
 def reconciled(records: Sequence[Record], place: int) -> tuple[tuple[str, ...], int]:

@@ -45,7 +45,9 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
         damages = _repair_csv(file, target)
     except UnicodeDecodeError:
         raise unfit(file.path, file.name, UTF8) from None
-    rewritten = replace(file, path=target, header=(*file.header, LINE), body_line=2, quote='"')
+    header = (*file.header, LINE)
+    body_line = 2 + "".join(header).count("\n")
+    rewritten = replace(file, path=target, header=header, body_line=body_line, quote='"')
     return replace(rewritten, ragged=False), damages
 
 
