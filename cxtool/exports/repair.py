@@ -41,14 +41,14 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
     target = scratch / f"repaired-{len(list(scratch.iterdir()))}"
     try:
         if file.format == "ndjson":
-            return replace(file, path=target), _repair_ndjson(file, target)
+            return replace(file, path=target, unrepaired=file), _repair_ndjson(file, target)
         damages = _repair_csv(file, target)
     except UnicodeDecodeError:
         raise unfit(file.path, file.name, UTF8) from None
     header = (*file.header, LINE)
     body_line = 2 + "".join(header).count("\n")
     rewritten = replace(file, path=target, header=header, body_line=body_line, quote='"')
-    return replace(rewritten, ragged=False), damages
+    return replace(rewritten, ragged=False, unrepaired=file), damages
 
 
 def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:

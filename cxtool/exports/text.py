@@ -66,6 +66,7 @@ class TextFile:
     is_headless: bool = False
     passed: tuple[Passed, ...] = ()
     partitions: tuple[tuple[str, str], ...] = ()
+    unrepaired: TextFile | None = None  # what a file without damage was made of
 
 
 def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile | SourceFile:
