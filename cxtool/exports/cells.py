@@ -11,6 +11,7 @@ from cxtool.exports.convert import (
     KINDS,
     Hints,
     as_text,
+    fails,
     look,
     parse,
     raw_value,
@@ -28,13 +29,27 @@ from cxtool.schema import Field, Type
 class Cell:
     """The expressions of one canonical column.
 
-    ``read`` is null where ``raw`` is empty or, if ``may_fail``, where it cannot be read. ``clock``
+    ``read`` is null where ``raw`` is empty or cannot be read. ``fails``: whether that can be, or
+    where it is, if there is a quicker way to tell. ``clock``
     is what a clock change did to it (see ``times``), None where times need no such reading.
     """
 
     raw: pl.Expr
     read: pl.Expr
-    may_fail: bool = False
+    fails: pl.Expr | bool = False
+
+    @property
+    def unread(self) -> pl.Expr | None:
+        """Whether there is a value that cannot be read; None where there can be none."""
+        if isinstance(self.fails, pl.Expr):
+            return self.fails
+        return self.raw.is_not_null() & self.read.is_null() if self.fails else None
+
+    def over(self, raw: str, read: str, fails: str) -> Cell:
+        """The same over columns that hold the results of its expressions."""
+        failed = pl.col(fails) if isinstance(self.fails, pl.Expr) else self.fails
+        return Cell(raw=pl.col(raw), read=pl.col(read), fails=failed)
+
     clock: pl.Expr | None = None
 
 
@@ -73,14 +88,14 @@ def _text_cell(
     hints = replace(hints, decimal_comma=hints.decimal_comma or raw.decimal_comma)
     if general:
         read = parse(value, kind, mapping, hints, time_zone=time_zone)
-        unread = value.filter(value.is_not_null() & read.is_null()).unique().alias("value")
-        values = raw.frame.select(unread).collect(engine="streaming")["value"]
+        others = value.filter(value.is_not_null() & read.is_null()).unique().alias("value")
+        values = raw.frame.select(others).collect(engine="streaming")["value"]
         hints = hints.also(look(values, kind, mapping))
     local = parse_local(value, hints.formats) if kind is Type.DATETIME else None
     return Cell(
         raw=value,
         read=parse(value, kind, mapping, hints, time_zone=time_zone),
-        may_fail=kind is not Type.STR,
+        fails=fails(value, kind, hints),
         clock=_clock(local, time_zone),
     )
 
@@ -88,7 +103,9 @@ def _text_cell(
 def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -> Cell:
     name = mapping.source[0]
     dtype = raw.schema[name]
-    value = under_condition(typed_value(name, dtype), mapping)
+    # What a text holds that is not a number was written there, and is judged.
+    value = pl.col(name) if raw.text is not None else typed_value(name, dtype)
+    value = under_condition(value, mapping)
     read = from_typed(value, dtype, kind, mapping, time_zone=time_zone)
     if read is None:
         raise CxtoolError(
@@ -100,7 +117,8 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
         # Durations have no cast to text.
         raw=value.dt.to_string() if isinstance(dtype, pl.Duration) else value,
         read=read,
-        may_fail=can_fail(dtype, kind),
+        # A text is judged column by column: one that is not asked for is not read, nor refused.
+        fails=raw.text is not None or can_fail(dtype, kind),
         clock=_clock(local, time_zone),
     )
 
@@ -108,11 +126,10 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
 def _unmangled(made: Cell, raw: RawTable, mapping: ColumnMap) -> Cell:
     """The ids that have all their digits; the others cannot be read."""
     if _reads_text(raw, mapping):
-        return replace(made, read=pl.when(~shortened(made.raw)).then(made.read), may_fail=True)
-    lost = inexact(made.raw, raw.schema[mapping.source[0]])
-    return (
-        made if lost is None else replace(made, read=pl.when(~lost).then(made.read), may_fail=True)
-    )
+        lost: pl.Expr | None = shortened(made.raw)
+    else:
+        lost = inexact(made.raw, raw.schema[mapping.source[0]])
+    return made if lost is None else replace(made, read=pl.when(~lost).then(made.read), fails=lost)
 
 
 def _clock(local: pl.Expr | None, time_zone: str) -> pl.Expr | None:

@@ -56,40 +56,41 @@ def _between(raw: RawTable, mapping: ColumnMap, *, time_zone: str, general: bool
         )
         for name in mapping.between
     )
-    words = (part.raw.cast(pl.String) for part in (start, end))
+    words = [part.raw.cast(pl.String) for part in (start, end)]
     return Cell(
-        raw=pl.concat_str(list(words), separator=" to "),
+        raw=pl.concat_str(words, separator=" to "),
         read=(end.read - start.read).dt.total_milliseconds(),
-        may_fail=start.may_fail or end.may_fail,
+        fails=True,
         clock=_coalesced([start.clock, end.clock]),
     )
 
 
 def _under(made: Cell, condition: pl.Expr) -> Cell:
-    clock = None if made.clock is None else pl.when(condition).then(made.clock)
-    return replace(
-        made,
+    return Cell(
         raw=pl.when(condition).then(made.raw),
         read=pl.when(condition).then(made.read),
-        clock=clock,
+        fails=condition & made.fails if isinstance(made.fails, pl.Expr) else made.fails,
+        clock=None if made.clock is None else pl.when(condition).then(made.clock),
     )
 
 
 def _first_given(made: Sequence[Cell]) -> Cell:
     """The first cell that is not empty; one that cannot be read is not passed over."""
-    read, clock = made[-1].read, made[-1].clock
+    read, fails, clock = made[-1].read, made[-1].unread, made[-1].clock
     for part in reversed(made[:-1]):
         given = part.raw.is_not_null()
         read = pl.when(given).then(part.read).otherwise(read)
-        if part.clock is not None or clock is not None:
-            own, other = (pl.lit(None) if one is None else one for one in (part.clock, clock))
-            clock = pl.when(given).then(own).otherwise(other)
-    return Cell(
-        raw=pl.coalesce([part.raw.cast(pl.String) for part in made]),
-        read=read,
-        may_fail=any(part.may_fail for part in made),
-        clock=clock,
-    )
+        fails = _either(given, part.unread, fails)
+        clock = _either(given, part.clock, clock)
+    raw = pl.coalesce([part.raw.cast(pl.String) for part in made])
+    return Cell(raw=raw, read=read, fails=False if fails is None else fails, clock=clock)
+
+
+def _either(given: pl.Expr, one: pl.Expr | None, other: pl.Expr | None) -> pl.Expr | None:
+    if one is None and other is None:
+        return None
+    own, others = (pl.lit(None) if part is None else part for part in (one, other))
+    return pl.when(given).then(own).otherwise(others)
 
 
 def _coalesced(clocks: Sequence[pl.Expr | None]) -> pl.Expr | None:

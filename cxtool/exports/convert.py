@@ -19,6 +19,10 @@ from cxtool.schema import Type
 TRUE = ("true", "1", "yes", "y", "t")
 FALSE = ("false", "0", "no", "n", "f")
 UNIT_MS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0, "d": 86_400_000.0}
+# What Unicode calls white space. Named, because a query that trims by default does so anew for each
+# mention of the text, instead of once.
+WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B)))
+WHITESPACE += "\u2028\u2029\u202f\u205f\u3000"
 NUMBER = r"^-?\d+(?:\.\d+)?$"
 # Three digits after one comma could be thousands: they prove nothing.
 DECIMAL_COMMA = r"^-?\d+,(?:\d{1,2}|\d{4,})$"
@@ -98,7 +102,7 @@ def raw_value(source: ColumnMap) -> pl.Expr:
 
 def clean(name: str) -> pl.Expr:
     """A column as trimmed text; empty is null."""
-    text = pl.col(name).cast(pl.String).str.strip_chars()
+    text = pl.col(name).cast(pl.String).str.strip_chars(WHITESPACE)
     return pl.when(text != "").then(text)
 
 
@@ -165,6 +169,13 @@ def parse(
         case Type.FLOAT:
             number = value.cast(pl.Float64, strict=False)
             return pl.when(number.is_finite()).then(number)
+
+
+def fails(value: pl.Expr, kind: Type, hints: Hints) -> pl.Expr | bool:
+    """Whether ``parse`` can leave a value unread; of lists, where: without parting them."""
+    if kind is Type.LIST:
+        return False if hints.json_lists else value.str.starts_with("[")
+    return kind is not Type.STR
 
 
 def whole(number: pl.Expr) -> pl.Expr:

@@ -19,7 +19,9 @@ from cxtool.exports.text import TextFile
 
 BLOCK_BYTES = 1 << 18  # with all that is made of it, it stays in a processor's cache
 WORKERS = 4
-LINE_END, CARRIAGE_RETURN = b"\n\r"
+LINE_END, CARRIAGE_RETURN, APOSTROPHE = b"\n\r'"
+# First bytes of what ``spreadsheet.unguarded`` looks for; the last begins the wide signs.
+BEFORE_FORMULAS = np.frombuffer(b"=+-@\t\r'\xef", np.uint8)
 LONGEST_RECORD = 1 << 24
 SMALL = 256  # below it, counts fit in a byte, which is many times faster than anything wider
 
@@ -28,12 +30,17 @@ SMALL = 256  # below it, counts fit in a byte, which is many times faster than a
 class Glance:
     """``regular``: each record has its cells, and quotes only enclose cells or are doubled.
 
-    ``single_lines``: no record goes on over a line end. ``end``: where the last record ends.
+    ``single_lines``: no record goes on over a line end. ``guarded``: some apostrophe may keep a
+    spreadsheet from running a cell. ``end``: where the last record ends.
     """
 
     regular: bool
     single_lines: bool = True
+    guarded: bool = False
     end: int = 0
+
+
+IRREGULAR = Glance(regular=False, single_lines=False, guarded=True)
 
 
 def glance(file: TextFile) -> Glance:
@@ -43,7 +50,7 @@ def glance(file: TextFile) -> Glance:
     a quoted cell, the part before ends elsewhere, and the file is looked at as one.
     """
     if len(file.header) < 2:
-        return Glance(regular=False)  # nothing tells a blank line from an empty cell
+        return IRREGULAR  # nothing tells a blank line from an empty cell
     size = file.path.stat().st_size
     begin = _after_line(file.path, 0, file.body_line - 1)
     workers = min(WORKERS, os.cpu_count() or 1)
@@ -52,10 +59,15 @@ def glance(file: TextFile) -> Glance:
     spans = list(pairwise(sorted(bounds)))
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(lambda span: _look(file, *span), spans))
-    if any(part.end != last for part, (_, last) in zip(parts, spans, strict=True)):
+    if any(part.end != end for part, (_, end) in zip(parts, spans, strict=True)):
         whole = _look(file, begin, size)
-        return whole if whole.end == size else Glance(regular=False)  # a quote nothing closes
-    return Glance(all(p.regular for p in parts), all(p.single_lines for p in parts), size)
+        return whole if whole.end == size else IRREGULAR  # a quote that nothing closes
+    return Glance(
+        regular=True,
+        single_lines=all(part.single_lines for part in parts),
+        guarded=any(part.guarded for part in parts),
+        end=size,
+    )
 
 
 def _after_line(path: Path, place: int, lines: int) -> int:
@@ -71,7 +83,8 @@ def _look(file: TextFile, begin: int, end: int) -> Glance:
     """The records between two places. Their ``end`` is the second one if the last ends there."""
     separator, quote = ord(file.delimiter), ord(file.quote) if file.quote else None
     cells = len(file.header)
-    place, single_lines, rest = begin, True, b""
+    place, rest = begin, b""
+    single_lines, guarded = True, False
     with file.path.open("rb", buffering=0) as stream:
         stream.seek(begin)
         while block := stream.read(min(BLOCK_BYTES, end - place - len(rest))) or rest:
@@ -79,12 +92,13 @@ def _look(file: TextFile, begin: int, end: int) -> Glance:
             text = rest + block if block is not rest else rest + b"\n"
             found = _records(np.frombuffer(text, np.uint8), separator, quote, cells=cells)
             if not found.regular or len(text) - found.end > LONGEST_RECORD:
-                return Glance(regular=False)
+                return IRREGULAR
             single_lines &= found.single_lines
+            guarded |= found.guarded
             if block is rest:
-                return Glance(True, single_lines, end if found.end else place)
+                return Glance(True, single_lines, guarded, end if found.end else place)
             place, rest = place + found.end, text[found.end :]
-    return Glance(regular=True, single_lines=single_lines, end=place)
+    return Glance(True, single_lines, guarded, place)
 
 
 def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cells: int) -> Glance:
@@ -95,12 +109,12 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
     single_lines = not is_inside.any()
     ends = ends[~is_inside]
     if not len(ends):
-        return Glance(regular=True, single_lines=single_lines)
+        return Glance(regular=True, single_lines=single_lines, guarded=True)
     end = int(ends[-1]) + 1
     places = places[: np.searchsorted(places, end)]
     opened, closed = places[::2], places[1::2]
     if not _encloses(text, opened, closed, separator):
-        return Glance(regular=False)
+        return IRREGULAR
     separators = (text[:end] == separator).view(np.uint8)
     is_wide = cells > SMALL or bool(len(places) and (closed - opened).max() > SMALL)
     width = np.uint16 if is_wide else np.uint8
@@ -116,7 +130,13 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
         total -= int(within.sum(dtype=np.int64))
     # A count may have gone round; then the total tells.
     regular = (counts == cells - 1).all() and total == (cells - 1) * len(ends)
-    return Glance(bool(regular), single_lines, end)
+    return Glance(bool(regular), single_lines, _guards(text), end)
+
+
+def _guards(text: NDArray[np.uint8]) -> bool:
+    """Whether an apostrophe stands before something that a spreadsheet would run."""
+    apostrophes = np.flatnonzero(text[:-1] == APOSTROPHE)
+    return bool(np.isin(text[apostrophes + 1], BEFORE_FORMULAS).any())
 
 
 def _encloses(

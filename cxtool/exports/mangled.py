@@ -66,7 +66,7 @@ def _lost(part: MappedTable) -> dict[str, pl.Expr]:
     """By column, the values that are not used."""
     optional = {field.name for field in part.table.fields if field.is_id and not field.required}
     return {
-        name: cell.raw.filter(cell.raw.is_not_null() & cell.read.is_null()).cast(pl.String)
+        name: cell.raw.filter(cell.unread).cast(pl.String)
         for name, cell in part.cells.items()
-        if name in optional and cell.may_fail
+        if name in optional and cell.unread is not None
     }

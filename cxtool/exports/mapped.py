@@ -46,6 +46,7 @@ class MappedTable:
     time_zone: str
     not_counted_n: int = 0  # rows of the file that do not count, as the profile says
     looked_at: Set[str] = frozenset()  # columns of which more than a sample was looked at
+    as_text: MappedTable | None = None  # the same of text, where numbers are read strictly
 
     def general(self, columns: Set[str]) -> MappedTable:
         """The same mapping, reading more ways of writing where values of the columns need them.
@@ -53,14 +54,14 @@ class MappedTable:
         The same object where none does.
         """
         looked_at = self.looked_at | columns
-        cells = _cells(self.raw, self.feed, time_zone=self.time_zone, general=looked_at)
+        cells = cells_of(self.raw, self.feed, time_zone=self.time_zone, general=looked_at)
         if all(cells[name].read.meta.eq(self.cells[name].read) for name in cells):
             return self
         return replace(self, cells=cells, looked_at=looked_at)
 
     def repaired(self, raw: RawTable) -> MappedTable:
         """The same mapping over another reading of the file."""
-        return replace(self, raw=raw, cells=_cells(raw, self.feed, time_zone=self.time_zone))
+        return replace(self, raw=raw, cells=cells_of(raw, self.feed, time_zone=self.time_zone))
 
     @property
     def given(self) -> frozenset[str]:
@@ -107,19 +108,35 @@ class MappedTable:
         return self._read(self.raw.frame.join(own, on=ROW, how="semi"), value.alias(VALUE))
 
     def _read(self, frame: pl.LazyFrame, *added: pl.Expr) -> pl.LazyFrame:
-        columns = [
-            cell.read.alias(frame_name(self.table, name)) for name, cell in self.cells.items()
-        ]
+        names = {name: frame_name(self.table, name) for name in self.cells}
         clocks = [cell.clock for cell in self.cells.values() if cell.clock is not None]
-        places = [pl.col(name) for name in (ROW, LINE, FILE) if name in self.raw.schema]
-        return frame.select(
-            *columns,
+        places = [name for name in (ROW, LINE, FILE) if name in self.raw.schema]
+        read = frame.select(
+            *[cell.read.alias(names[name]) for name, cell in self.cells.items()],
             *[self._extra(name) for name in self.extras],
             *places,
-            pl.lit(self.number, pl.Int32).alias(RAW),
-            broken_rule(self.rules, self.cells, self.settings).alias(RULE),
             (pl.coalesce(clocks) if clocks else pl.lit(None, pl.Int8)).alias(CLOCK),
             *added,
+            *[cell.raw.alias(f"__raw {name}") for name, cell in self.cells.items()],
+            *[
+                cell.fails.alias(f"__fails {name}")
+                for name, cell in self.cells.items()
+                if isinstance(cell.fails, pl.Expr)
+            ],
+        )
+        # Rules are judged on what was read: each value is read once, however many rules ask.
+        judged = {
+            name: cell.over(f"__raw {name}", names[name], f"__fails {name}")
+            for name, cell in self.cells.items()
+        }
+        return read.select(
+            *names.values(),
+            *self.extras,
+            *places,
+            pl.lit(self.number, pl.Int32).alias(RAW),
+            broken_rule(self.rules, judged, self.settings).alias(RULE),
+            CLOCK,
+            *[expr.meta.output_name() for expr in added],
         )
 
     def _extra(self, name: str) -> pl.Expr:
@@ -164,7 +181,7 @@ def map_table(
         raw=raw,
         number=number,
         table=TABLES[feed.table],
-        cells=_cells(raw, feed, time_zone=time_zone),
+        cells=cells_of(raw, feed, time_zone=time_zone),
         rules=rules_of(TABLES[feed.table], settings),
         settings=settings,
         feed=feed,
@@ -172,9 +189,10 @@ def map_table(
     )
 
 
-def _cells(
+def cells_of(
     raw: RawTable, feed: Feed, *, time_zone: str, general: Set[str] = frozenset()
 ) -> dict[str, Cell]:
+    """The canonical columns that a feed makes of a raw table."""
     cells = {}
     for name, maps in feed.columns.items():
         field = TABLES[feed.table].field(name)

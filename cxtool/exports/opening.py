@@ -25,6 +25,7 @@ from cxtool.exports.profile_form import Profile, TableMap
 from cxtool.exports.raw import RawTable, read
 from cxtool.exports.shape import are_parts, shaped
 from cxtool.exports.sources import SourceFile, find
+from cxtool.exports.strict import strictly
 from cxtool.exports.text import TextOptions
 
 
@@ -71,7 +72,7 @@ def opened(arguments: Sequence[str], chosen: Profile | None, given: Opening) -> 
             settings=given.settings,
             time_zone=given.time_zone,
         )
-        parts.append(replace(part, not_counted_n=table.not_counted_n))
+        parts.append(strictly(replace(part, not_counted_n=table.not_counted_n)))
         made.profiles.update({table.profile.name} if table.profile else set())
     joins = [join for one in fed for mapping in one.mappings for join in mapping.joins]
     for one in fed:

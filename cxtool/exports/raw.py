@@ -6,15 +6,16 @@ record's number in its file from 0, and a repaired text file ``__line`` (see ``r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
 from cxtool.errors import CxtoolError
-from cxtool.exports.glance import glance
+from cxtool.exports.glance import IRREGULAR, Glance, glance
 from cxtool.exports.layout import (
     ROW,
     irregular,
@@ -51,7 +52,7 @@ class RawTable:
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
-    single_lines: bool = False  # every line of the text is a record
+    glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
 
     @property
     def columns(self) -> list[str]:
@@ -72,6 +73,12 @@ class RawTable:
         if self.text is not None:
             return self._sample.select(value.alias("value"))["value"]
         return self.frame.select(value.alias("value")).head(SAMPLE_ROWS).collect()["value"]
+
+    def typed(self, types: Mapping[str, pl.DataType]) -> RawTable:
+        """The same records of a regular file; the scan fails on what is not of these types."""
+        text = cast("TextFile", self.text)
+        position = self.positions[0]
+        return _scanned(text, table=self.table, position=position, found=self.glance, types=types)
 
     def repaired(self, scratch: Path) -> RawTable:
         """The same records without those that cannot be read, which ``damages`` then lists.
@@ -107,7 +114,7 @@ class RawTable:
             lines = self.frame.select(ROW, pl.col(LINE).alias("line"))
         elif self.text is None:
             return self._parquet_places(wanted)
-        elif self.single_lines:
+        elif self.glance.single_lines:
             lines = pl.LazyFrame({ROW: wanted}).with_columns(line=pl.col(ROW) + self.text.body_line)
         else:
             find = records if self.text.format == "csv" else ndjson_lines
@@ -161,12 +168,11 @@ def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) ->
 
 def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
     """A text file without its blank, short and long records; the latter two become damages."""
-    raw = _scanned(text, table=table, position=position)
-    if text.format == "csv":
-        seen = glance(text)
-        raw = replace(raw, single_lines=seen.regular and seen.single_lines)
-        if not seen.regular:
-            raw = _without(irregular(text), text, table, position)
+    found = glance(text) if text.format == "csv" else IRREGULAR
+    if text.format == "csv" and not found.regular:
+        raw = _without(irregular(text), text, table, position)
+    else:
+        raw = _scanned(text, table=table, position=position, found=found)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:
@@ -197,10 +203,21 @@ def _without(odd: pl.DataFrame, text: TextFile, table: str | None, position: int
     )
 
 
-def _scanned(text: TextFile, *, table: str | None, position: int, cut: bool = False) -> RawTable:
-    """The file as it stands. ``cut`` passes over cells beyond the header instead of refusing."""
+def _scanned(
+    text: TextFile,
+    *,
+    table: str | None,
+    position: int,
+    cut: bool = False,
+    found: Glance = IRREGULAR,
+    types: Mapping[str, pl.DataType] = {},
+) -> RawTable:
+    """The file as it stands. ``cut`` passes over cells beyond the header instead of refusing.
+
+    Columns of ``types`` hold nothing else.
+    """
     header = text.header if text.format == "csv" else ndjson_keys(text)
-    schema: dict[str, pl.DataType] = {name: pl.String() for name in header}
+    schema = {name: types.get(name, pl.String()) for name in header}
     if text.format == "csv":
         frame = pl.scan_csv(
             text.path,
@@ -213,7 +230,10 @@ def _scanned(text: TextFile, *, table: str | None, position: int, cut: bool = Fa
             row_index_name=ROW,
             glob=False,
             extra_columns="ignore" if cut else "raise",
-        ).with_columns(unguarded(pl.col(name)) for name in header if name != LINE)
+        )
+        if found.guarded:
+            texts_of = [name for name in header if name != LINE and schema[name] == pl.String]
+            frame = frame.with_columns(unguarded(pl.col(name)) for name in texts_of)
     else:
         frame = pl.scan_ndjson(text.path, schema=schema, row_index_name=ROW)
     constants = {name: value for name, value in text.partitions if name not in schema}
@@ -227,6 +247,7 @@ def _scanned(text: TextFile, *, table: str | None, position: int, cut: bool = Fa
         positions=(position,),
         table=table,
         text=text,
+        glance=found,
     )
 
 

@@ -1,8 +1,9 @@
 """The tables of an export as they can be read, and what each was found to hold.
 
 A table is counted when it is first asked for. What stands in the way is dealt with on that
-occasion: damaged text files are rewritten without their damage, and values that are written in ways
-that a sample did not show are read before a row is judged.
+occasion: numbers that are not all plain are read as text, damaged text files are rewritten without
+their damage, and values that are written in ways that a sample did not show are read before a row
+is judged.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Readings:
             return count(self.mapped[table], time_zone=self.time_zone, days=days)
 
         counts = self._read(table, attempt)
+        if counts.breaks_any and self._as_text(table):
+            counts = self._read(table, attempt)
         while self._reads_more(table, counts):
             counts = attempt()
         return counts
@@ -70,12 +73,20 @@ class Readings:
         return any(new is not old for new, old in zip(self.mapped[table], parts, strict=True))
 
     def _read(self, table: str, attempt: Callable[[], T]) -> T:
-        """The result of a query over a table, whose damaged files are repaired if it fails."""
+        """The result of a query over a table: of its text if that fails, of mended files if not."""
         try:
             return attempt()
         except pl.exceptions.PolarsError:
+            if self._as_text(table):
+                return self._read(table, attempt)
             self.mapped[table] = [self._repaired(part) for part in self.mapped[table]]
             return attempt()
+
+    def _as_text(self, table: str) -> bool:
+        """Read numbers as text from now on; whether any were read strictly."""
+        parts = self.mapped[table]
+        self.mapped[table] = [part.as_text or part for part in parts]
+        return any(part.as_text is not None for part in parts)
 
     def _repaired(self, part: MappedTable) -> MappedTable:
         try:

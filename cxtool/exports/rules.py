@@ -101,9 +101,7 @@ def _missing(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
 
 
 def _unreadable(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:
-    if not cells[column].may_fail:
-        return None
-    return cells[column].raw.is_not_null() & cells[column].read.is_null()
+    return cells[column].unread
 
 
 def _negative(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:

@@ -16,6 +16,7 @@ from msgspec.structs import replace as with_fields
 from cxtool.errors import CxtoolError, nearest
 from cxtool.exports.conditions import columns_of, holds
 from cxtool.exports.events import grouped
+from cxtool.exports.glance import IRREGULAR
 from cxtool.exports.joins import joined, newest_last
 from cxtool.exports.layout import ROW
 from cxtool.exports.nested import Wanted, is_json, opened, opens
@@ -171,7 +172,7 @@ def _need(names: Iterable[str], rows: pl.LazyFrame, file: str, what: str) -> Non
 
 def _as_one(raws: Sequence[RawTable], frame: pl.LazyFrame) -> RawTable:
     """The first table with these rows, made of all of them."""
-    table = replace(raws[0], frame=frame, schema=frame.collect_schema())
+    table = replace(raws[0], frame=frame, schema=frame.collect_schema(), glance=IRREGULAR)
     if len(raws) == 1:
         return table
     return replace(

@@ -40,6 +40,11 @@ class Counts:
         days = self.rows[DAY].drop_nulls()
         return None if days.is_empty() else (int(days.min()), int(days.max()))  # type: ignore[arg-type]
 
+    @property
+    def breaks_any(self) -> bool:
+        """Whether a row breaks a rule."""
+        return self.rows[RULE].null_count() < self.rows.height
+
     def breaks(self, code: int) -> bool:
         """Whether a row breaks this rule, and none before it."""
         return code in self.rows[RULE]

@@ -11,6 +11,10 @@ from datetime import datetime
 import polars as pl
 
 ISO_FORMATS = (
+    # Fixed ones are read many times faster than those that allow fractions or any offset.
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S",
     "%+",  # with an offset or Z, with T or a space
     "%Y-%m-%dT%H:%M:%S%.f%#z",  # with an offset of hours alone
     "%Y-%m-%d %H:%M:%S%.f%#z",
@@ -24,7 +28,7 @@ ISO_FORMATS = (
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 DATES = {"day-first": "%d{0}%m{0}", "month-first": "%m{0}%d{0}"}
-OFFSETS = ("%+", "%z", "%:z", "%#z")
+OFFSETS = ("%+", "%z", "%:z", "%#z", "%SZ")
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1000}  # format -> microseconds
 # Beyond these, other zones and other programs have no such date.
 EARLIEST, LATEST = datetime(1, 1, 3), datetime(9999, 12, 29)

@@ -91,5 +91,5 @@ def test_a_midnight_that_is_skipped_stays_on_its_day() -> None:
 
 
 def test_formats_are_those_that_the_texts_need() -> None:
-    texts = pl.Series(["2026-05-01T10:00:00Z", "2026-05-01", "soon", "2026-05-01T10:00:00+02:00"])
-    assert formats_of(texts, ISO_FORMATS) == ("%+", "%Y-%m-%d")
+    texts = pl.Series(["2026-05-01T10:00:00.5Z", "2026-05-01", "soon", "2026-05-01T10:00+02:00"])
+    assert formats_of(texts, ISO_FORMATS) == ("%+", "%Y-%m-%dT%H:%M%#z", "%Y-%m-%d")
