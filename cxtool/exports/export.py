@@ -217,13 +217,20 @@ def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
     Raises CxtoolError for Parquet that turns out to be damaged where nothing was read before.
     """
     native = [frame.to_native() for frame in frames.values()]
-    try:
+    with damage_told():
         collected = pl.collect_all(native, engine="streaming")
+    return dict(zip(frames, collected, strict=True))
+
+
+@contextlib.contextmanager
+def damage_told() -> Iterator[None]:
+    """Raise CxtoolError for Parquet that turns out to be damaged where nothing was read before."""
+    try:
+        yield
     except pl.exceptions.ComputeError as error:
         if not str(error).startswith("parquet"):
             raise
         raise CxtoolError("a Parquet file of the export is damaged") from error
-    return dict(zip(frames, collected, strict=True))
 
 
 def _narwhals(frame: pl.LazyFrame) -> Frame:

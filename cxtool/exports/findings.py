@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from cxtool.exports.export import Export
+from cxtool.exports.export import Export, damage_told
 from cxtool.exports.findings_kinds import KINDS, Finding, Place
 from cxtool.exports.findings_table import findings_of
 from cxtool.exports.layout import ROW
@@ -43,12 +43,13 @@ def section(export: Export, request: Request, days: Days | None) -> Section:
     ``rows_n`` are rows, or days of ``day_without_data``. ``median_s`` is null where no durations
     are compared, ``first_file`` and ``first_line`` where there is no row to point to.
     """
-    found = [
-        finding
-        for table in TABLES
-        if table in export.mapped
-        for finding in _with_values(export, table, [*findings_of(export, table, request, days)])
-    ]
+    with damage_told():
+        found = [
+            finding
+            for table in TABLES
+            if table in export.mapped
+            for finding in _with_values(export, table, [*findings_of(export, table, request, days)])
+        ]
     found.sort(key=lambda finding: KINDS.index(finding.kind))
     lines = _lines(export, {finding.place for finding in found if finding.place})
     rows = [

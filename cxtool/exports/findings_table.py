@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 
@@ -98,10 +99,10 @@ def _at(
 
 def _columns(export: Export, table: str) -> list[str]:
     """The columns of a table's files, canonical ones first, without those that folders give."""
-    files = export.files([table])
+    folders = {part for file in export.files([table]) for part in Path(file).parts[:-1]}
+    keys = {folder.partition("=")[0] for folder in folders if "=" in folder}
     known = [name for name in TABLES[table].names if name in export.given(table)]
-    own = [name for name in export.extras(table) if not any(f"{name}=" in file for file in files)]
-    return [*known, *own]
+    return [*known, *(name for name in export.extras(table) if name not in keys)]
 
 
 def _counted(

@@ -58,16 +58,13 @@ def _records(raw: RawTable, lines: pl.Series) -> pl.DataFrame:
     if text.unrepaired is None and LINE in text.header:
         return _rows_of_sheet(text, lines)
     file = text.unrepaired or text
-    is_one_line = raw.single_lines or text.format == "ndjson"
-    begins = lines if is_one_line else _begins(raw, text)
-    last = pl.scan_lines(file.path, glob=False).select(pl.len()).collect().item()
-    until = pl.col("begin").shift(-1, fill_value=last + 1)
-    spans = begins.cast(pl.Int64).unique().sort().alias("begin").to_frame()
-    spans = spans.with_columns(until=pl.col("begin") + 1 if is_one_line else until)
-    wanted = spans.filter(pl.col("begin").is_in(lines.implode())).select(
-        "begin", pl.int_ranges("begin", "until").alias("line")
-    )
-    wanted = wanted.explode("line")
+    spans = pl.DataFrame({"begin": lines, "until": lines + 1})
+    if text.format == "csv":
+        begins = _begins(raw, text).cast(pl.Int64).unique().sort()
+        last = pl.scan_lines(file.path, glob=False).select(pl.len()).collect().item()
+        spans = pl.DataFrame({"begin": begins, "until": begins.shift(-1, fill_value=last + 1)})
+        spans = spans.filter(pl.col("begin").is_in(lines.implode()))
+    wanted = spans.select("begin", line=pl.int_ranges("begin", "until")).explode("line")
     told = texts(file, wanted["line"]).with_columns(pl.col("line").cast(pl.Int64))
     ended = pl.col("text").str.strip_chars_end("\r").str.join("\n").str.strip_chars_end("\n")
     return (

@@ -628,3 +628,21 @@ def test_other_reports_make_no_findings(messy: Path) -> None:
     """They cost a pass over every table."""
     made: Result = call("report", ".", "-p", "all", "-f", "json", "-q", cwd=messy)
     assert "findings" not in [part["id"] for part in made.report["sections"]]
+
+
+def test_damage_that_only_findings_come_upon(tmp_path: Path) -> None:
+    """No rule judges the column, so nothing read it before."""
+    names = [f"k{number}" for number in range(20_000)]
+    calls = pl.DataFrame({"case_id": names, "topic": [name * 9 for name in names]}).with_columns(
+        started_at=pl.lit("2026-05-01"), channel=pl.lit("chat")
+    )
+    calls.select("case_id", "started_at", "channel", "topic").write_parquet(tmp_path / "x.parquet")
+    data = bytearray((tmp_path / "x.parquet").read_bytes())
+    end = len(data) - 4000
+    data[end - 4000 : end] = bytes(4000)
+    (tmp_path / "x.parquet").write_bytes(data)
+    assert call("log", "x.parquet", "--limit", "1", "-q", cwd=tmp_path).code == 0
+    assert failure("check", "x.parquet", cwd=tmp_path) == (
+        1,
+        "a Parquet file of the export is damaged",
+    )
