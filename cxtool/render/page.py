@@ -97,7 +97,7 @@ def page_of(report: Report, options: RenderOptions) -> Page:
             for section, anchor in zip(sections, anchors, strict=True)
         ),
         notes=tuple(map(one_line, (chance, *report.notes) if chance else report.notes)),
-        cards=cards_of(_shown_keys(sections), report.report),
+        cards=cards_of(_shown_keys(sections), report.report, [section.id for section in sections]),
         command=None if options.command is None else one_line(options.command),
         mark=mark_of(report),
     )
