@@ -45,6 +45,8 @@ class Needs:
     default_period: str = "7d"
     max_days: int | None = None
     compares: bool = True  # whether the days of the compared period are read
+    ahead_days: Callable[[Settings], int] = lambda settings: 0  # read after each period as well
+    days_around: Callable[[Settings], int] = lambda settings: 0  # read before and after each period
 
 
 def names_people(*words: str) -> bool:
@@ -70,7 +72,13 @@ def read(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[Ex
 
     with working("reading"), opened(options, settings, needs) as (export, request):
         people = needs.people(settings)
-        tables = export.tables(request, uses=needs.uses, people=people, where=options.where)
+        tables = export.tables(
+            request,
+            uses=needs.uses,
+            people=people,
+            where=options.where,
+            days_around=needs.days_around(settings),
+        )
         tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
         yield export, replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
 

@@ -69,8 +69,12 @@ class Export(Readings):
         uses: Sequence[str],
         people: bool,
         where: Sequence[str] = (),
+        days_around: int = 0,
     ) -> Tables:
-        """The canonical frames of the request. ``uses`` are the tables that the report needs."""
+        """The canonical frames of the request. ``uses`` are the tables that the report needs.
+
+        ``days_around``: so many days before and after each period are in ``around_cases``.
+        """
         wanted = [*uses, *(PEOPLE if people else ())]
         names = [table for table in wanted if table in self.mapped]
         if "interactions" not in names:
@@ -82,18 +86,33 @@ class Export(Readings):
         frames = {name: self.rows(name, days) for name in names}
         cases = canonical.cases(frames, self.settings, time_zone=self.time_zone, people=people)
         others = {name: self._other(frames, name) for name in names if name != "interactions"}
+        wider = days_of(request, ahead_days=ahead_days)
+        later = cases
+        if wider != days:
+            followed = frames | {"interactions": self.rows("interactions", wider)}
+            later = canonical.cases(
+                followed, self.settings, time_zone=self.time_zone, people=people
+            )
         conditions = [parse_where(text) for text in where]
         filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
         return Tables(
             cases=_narwhals(filtered.pop("interactions")),
             reference_cases=_narwhals(cases),
+            later_cases=_narwhals(later),
             others={name: _narwhals(frame) for name, frame in filtered.items()},
             given={name: self.given(name) for name in names},
             request=request,
             source=self.source(names, days),
             collect=collect,
             notes=(*self._notes(names, days, request), *notes),
+            around_cases=self._around(days, days_around) if days_around else None,
         )
+
+    def _around(self, days: Days | None, days_around: int) -> Frame:
+        """The cases of the days and of so many on either side."""
+        rows = {"interactions": self.rows("interactions", days and days.widened(days_around))}
+        cases = canonical.cases(rows, self.settings, time_zone=self.time_zone, people=False)
+        return _narwhals(cases)
 
     def _other(self, frames: Mapping[str, pl.LazyFrame], name: str) -> pl.LazyFrame:
         if name == "tickets":
@@ -202,13 +221,28 @@ def clock_notes(surveys: Sequence[Survey], time_zone: str) -> list[str]:
     return notes
 
 
-def days_of(request: Request) -> Days | None:
-    """The days that a request needs, of the period and of the compared one; None for all days."""
+def days_of(request: Request, *, ahead_days: int = 0) -> Days | None:
+    """The days that a request needs, of the period and of the compared one; None for all days.
+
+    ``ahead_days`` adds days after each of them, up to as-of. Equal where that adds none.
+    """
     if request.period.kind == "all":
         return None
     periods = [period for period in (request.period, request.previous) if period]
     ranges = [(day_number(period.start), day_number(period.end)) for period in periods]
-    return Days(ranges=tuple(ranges), time_zone=request.time_zone)
+    last = day_number(request.as_of)
+    after = [(end, min(end + ahead_days, last)) for _, end in ranges]
+    added = [days for days in after if not _within(days, ranges)]
+    return Days(ranges=(*ranges, *added), time_zone=request.time_zone)
+
+
+def _within(days: tuple[int, int], ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether ranges that may touch each other hold all these days."""
+    first, end = days
+    for start, stop in sorted(ranges):
+        if start <= first < stop:
+            first = stop
+    return first >= end
 
 
 def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import reduce
 from zoneinfo import ZoneInfo
@@ -23,6 +23,10 @@ class Days:
 
     ranges: tuple[tuple[int, int], ...]
     time_zone: str
+
+    def widened(self, days_n: int) -> Days:
+        """These days and so many before and after each range."""
+        return replace(self, ranges=tuple((s - days_n, e + days_n) for s, e in self.ranges))
 
     def contains(self, day: pl.Expr) -> pl.Expr:
         """Whether the day lies in one of the ranges, or is unknown: rules judge such rows."""

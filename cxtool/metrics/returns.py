@@ -1,0 +1,94 @@
+"""Whether a contact comes back: the one home of the rule and of its window.
+
+What decides: a case is *returned* to when the same contact starts an inbound case later, at most
+the window after this one's start (both ends count). Whatever channel it comes by, and whether or
+not an agent answers, it is a coming back; an outbound or internal case is none. A contact is known
+by ``contact_id``, else by ``contact``. Cases that start at the same moment come in the order of
+their ids.
+
+A case is not judged (null) where its contact is unknown, and where its window is not over at the
+as-of moment: a return that is known by then would count, one that is still to come would not.
+
+How to use it: what comes back lies outside of the period and of ``--where`` too, so look for it
+among all cases around. The command asks for their days with
+``Needs(days_around=lambda settings: days_around(settings.fcr.window))``, the metric calls
+``with_returns(tables, window_s=settings.fcr.window, by=["topic"])`` and counts ``returned``: true,
+false, null.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+
+from cxtool.tables import Frame, Tables
+
+CONTACT = nw.coalesce("contact_id", "contact")
+IN_ORDER = ("started_ms", "case_id")
+KEY = "_contact"
+LONGEST_D = 36_500  # calendars end somewhere
+
+
+def days_around(window_s: float) -> int:
+    """The days on either side of a period that a window reaches into.
+
+    >>> days_around(604_800), days_around(90_000)
+    (7, 2)
+    """
+    return min(math.ceil(window_s / 86_400), LONGEST_D)
+
+
+def with_returns(tables: Tables, *, window_s: float, by: Sequence[str] = ()) -> Frame:
+    """``tables.cases`` with what ``returns`` adds, looked for among all cases that were read.
+
+    A contact who comes back counts also where ``--where`` leaves out the case that it comes by.
+    """
+    judged = returns(
+        cases_around(tables), window_s=window_s, as_of_ms=tables.request.as_of_ms, by=by
+    )
+    found = judged.select("case_id", "next_start_ms", "returned")
+    return tables.cases.join(found, on="case_id", how="left")
+
+
+def cases_around(tables: Tables) -> Frame:
+    """All cases of the periods and of the days around them, whatever ``--where`` says."""
+    return tables.reference_cases if tables.around_cases is None else tables.around_cases
+
+
+def returns(cases: Frame, *, window_s: float, as_of_ms: int, by: Sequence[str] = ()) -> Frame:
+    """Add ``next_start_ms`` and ``returned`` to cases.
+
+    ``next_start_ms``: when the same contact, and the same values of the columns ``by`` (unknown is
+    a value), next starts an inbound case, in epoch milliseconds; null where it does not within
+    these rows. ``returned``: whether that is at most ``window_s`` later; null where the contact is
+    unknown or the window is not over at ``as_of_ms``. Source: K2, K8.
+
+    >>> import polars as pl
+    >>> rows = {"case_id": ["1", "2", "3"], "contact_id": ["a", "a", None], "contact": [None] * 3}
+    >>> starts = {"started_ms": [0, 60_000, 0], "direction": ["inbound"] * 3}
+    >>> judged = returns(
+    ...     nw.from_native(pl.LazyFrame(rows | starts)), window_s=60, as_of_ms=90_000
+    ... )
+    >>> judged.select("case_id", "returned").sort("case_id").to_native().collect().rows()
+    [('1', True), ('2', None), ('3', None)]
+    """
+    window_ms = round(window_s * 1000)
+    keys = (KEY, *by)
+    started = nw.col("started_ms")
+    inbound = nw.when(nw.col("direction") == "inbound").then(started)
+    # The smallest of all later starts is the next one: rows are in the order of their starts.
+    later = cases.with_columns(CONTACT.alias(KEY)).with_columns(
+        inbound.shift(-1).over(*keys, order_by=IN_ORDER).alias("next_start_ms")
+    )
+    following = nw.col("next_start_ms").cum_min(reverse=True).over(*keys, order_by=IN_ORDER)
+    known = ~nw.col(KEY).is_null()
+    is_over = started + window_ms <= as_of_ms
+    soon = (nw.col("next_start_ms") - started <= window_ms) & ~nw.col("next_start_ms").is_null()
+    return (
+        later.with_columns(following.alias("next_start_ms"))
+        .with_columns(nw.when(known).then(nw.col("next_start_ms")).alias("next_start_ms"))
+        .with_columns(nw.when(known & is_over).then(soon).alias("returned"))
+        .drop(KEY)
+    )
