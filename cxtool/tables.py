@@ -27,7 +27,7 @@ frame (a column that the export lacks is all null); ``given`` says which ones th
 (``behaviors``, ``transcripts``, ...) are not limited: join them to ``cases``. ``reference_cases``
 is ``cases`` without the ``--where`` filters, for what is ranked against everyone. ``around_cases``
 are those of the days around the periods as well, as many as the report asked for, without what
-only ``contacts`` and ``companies`` tell; None where it asked for none.
+only ``contacts`` and ``companies`` tell; ``reference_cases`` where it asked for none.
 """
 
 from __future__ import annotations
@@ -54,14 +54,13 @@ class Tables:
 
     cases: Frame
     reference_cases: Frame
-    later_cases: Frame
+    around_cases: Frame
     others: Mapping[str, Frame]  # only the tables that the export has
     given: Mapping[str, frozenset[str]]  # table -> canonical columns present in the export
     request: Request
     source: Source
     collect: Collect  # runs several lazy frames together, sharing their scans
     notes: tuple[str, ...] = ()
-    around_cases: Frame | None = None
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the export has that table, with all these columns."""

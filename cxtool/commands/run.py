@@ -45,7 +45,6 @@ class Needs:
     default_period: str = "7d"
     max_days: int | None = None
     compares: bool = True  # whether the days of the compared period are read
-    ahead_days: Callable[[Settings], int] = lambda settings: 0  # read after each period as well
     days_around: Callable[[Settings], int] = lambda settings: 0  # read before and after each period
 
 

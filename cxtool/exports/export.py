@@ -86,26 +86,18 @@ class Export(Readings):
         frames = {name: self.rows(name, days) for name in names}
         cases = canonical.cases(frames, self.settings, time_zone=self.time_zone, people=people)
         others = {name: self._other(frames, name) for name in names if name != "interactions"}
-        wider = days_of(request, ahead_days=ahead_days)
-        later = cases
-        if wider != days:
-            followed = frames | {"interactions": self.rows("interactions", wider)}
-            later = canonical.cases(
-                followed, self.settings, time_zone=self.time_zone, people=people
-            )
         conditions = [parse_where(text) for text in where]
         filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
         return Tables(
             cases=_narwhals(filtered.pop("interactions")),
             reference_cases=_narwhals(cases),
-            later_cases=_narwhals(later),
+            around_cases=self._around(days, days_around) if days_around else _narwhals(cases),
             others={name: _narwhals(frame) for name, frame in filtered.items()},
             given={name: self.given(name) for name in names},
             request=request,
             source=self.source(names, days),
             collect=collect,
             notes=(*self._notes(names, days, request), *notes),
-            around_cases=self._around(days, days_around) if days_around else None,
         )
 
     def _around(self, days: Days | None, days_around: int) -> Frame:
@@ -221,28 +213,13 @@ def clock_notes(surveys: Sequence[Survey], time_zone: str) -> list[str]:
     return notes
 
 
-def days_of(request: Request, *, ahead_days: int = 0) -> Days | None:
-    """The days that a request needs, of the period and of the compared one; None for all days.
-
-    ``ahead_days`` adds days after each of them, up to as-of. Equal where that adds none.
-    """
+def days_of(request: Request) -> Days | None:
+    """The days that a request needs, of the period and of the compared one; None for all days."""
     if request.period.kind == "all":
         return None
     periods = [period for period in (request.period, request.previous) if period]
     ranges = [(day_number(period.start), day_number(period.end)) for period in periods]
-    last = day_number(request.as_of)
-    after = [(end, min(end + ahead_days, last)) for _, end in ranges]
-    added = [days for days in after if not _within(days, ranges)]
-    return Days(ranges=(*ranges, *added), time_zone=request.time_zone)
-
-
-def _within(days: tuple[int, int], ranges: Sequence[tuple[int, int]]) -> bool:
-    """Whether ranges that may touch each other hold all these days."""
-    first, end = days
-    for start, stop in sorted(ranges):
-        if start <= first < stop:
-            first = stop
-    return first >= end
+    return Days(ranges=tuple(ranges), time_zone=request.time_zone)
 
 
 def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:

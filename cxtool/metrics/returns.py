@@ -46,15 +46,10 @@ def with_returns(tables: Tables, *, window_s: float, by: Sequence[str] = ()) -> 
     A contact who comes back counts also where ``--where`` leaves out the case that it comes by.
     """
     judged = returns(
-        cases_around(tables), window_s=window_s, as_of_ms=tables.request.as_of_ms, by=by
+        tables.around_cases, window_s=window_s, as_of_ms=tables.request.as_of_ms, by=by
     )
     found = judged.select("case_id", "next_start_ms", "returned")
     return tables.cases.join(found, on="case_id", how="left")
-
-
-def cases_around(tables: Tables) -> Frame:
-    """All cases of the periods and of the days around them, whatever ``--where`` says."""
-    return tables.reference_cases if tables.around_cases is None else tables.around_cases
 
 
 def returns(cases: Frame, *, window_s: float, as_of_ms: int, by: Sequence[str] = ()) -> Frame:

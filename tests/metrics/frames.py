@@ -88,6 +88,8 @@ def make_tables(
 ) -> Tables:
     """Tables of these rows; ``limit`` keeps only cases of the compared periods, as exports do.
 
+    ``around_cases`` has them all.
+
     ``given`` is what the rows name. ``reference`` is for ``reference_cases`` (default: the cases).
     """
     request = request or request_for()
@@ -96,7 +98,7 @@ def make_tables(
     rows = {"interactions": cases, **{k: list(v) for k, v in (others or {}).items()}}
     kinds = {"voice": voice, "chat": chat}
 
-    def interactions(literal: Iterable[Row]) -> Frame:
+    def interactions(literal: Iterable[Row], *, limit: bool = limit) -> Frame:
         filled = [_filled_case(row, tz, calendar_zone or tz, kinds) for row in literal]
         kept = [row for row in filled if not limit or _asked_for(row["started_d"], request)]
         return _frame("interactions", kept)
@@ -105,6 +107,7 @@ def make_tables(
     return Tables(
         cases=limited,
         reference_cases=limited if reference is None else interactions(reference),
+        around_cases=interactions(cases, limit=False),
         others={
             name: _frame(name, [_timed(name, row, tz) for row in table])
             for name, table in rows.items()
