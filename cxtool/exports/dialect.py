@@ -102,12 +102,18 @@ def find_dialect(
 
 
 def unique_names(header: tuple[str, ...]) -> tuple[str, ...]:
-    """Repeated or empty header names get their position, so that no column is lost."""
+    """Repeated or empty header names get their position, so that no column is lost.
+
+    So do those that Polars takes for patterns of names.
+
+    >>> unique_names(("id", "", "id", "*", "^x$"))
+    ('id', 'column_2', 'id_3', '*_4', '^x$_5')
+    """
     seen: set[str] = set()
     names = []
     for position, cell in enumerate(header, start=1):
         name = cell or f"column_{position}"
-        while name in seen:
+        while name in seen or name == "*" or (name[0] == "^" and name[-1] == "$"):
             name = f"{name}_{position}"
         seen.add(name)
         names.append(name)

@@ -77,7 +77,9 @@ def is_data(records: Sequence[Record], place: int) -> bool:
     kinds = _kinds(others, _width(others)[0])
     filled = [one for one in kinds if one < len(header.cells) and header.cells[one]]
     alike = [one for one in filled if kind(header.cells[one]) == kinds[one]]
-    return bool(alike) and 2 * len(alike) >= len(filled)
+    # A number may name a column, and not every record has each; a time is never named by a word.
+    is_named = any(kinds[one] == "time" for one in filled if one not in alike)
+    return bool(alike) and 2 * len(alike) >= len(filled) and not is_named
 
 
 def reconciled(records: Sequence[Record], place: int) -> tuple[tuple[str, ...], int]:
