@@ -48,25 +48,32 @@ def _of_part(part: MappedTable) -> list[tuple[str, str, int, str]]:
     lost = _lost(part)
     if not lost:
         return []
-    counts = [values.len().alias(f"n {name}") for name, values in lost.items()]
-    examples = [values.first().alias(f"example {name}") for name, values in lost.items()]
-    row = part.raw.frame.select(*counts, *examples).collect(engine="streaming").row(0, named=True)
+    frame = part.raw.frame
+    # Counting is cheap, and mostly all that there is to do.
+    flags = [flag.sum().alias(name) for name, (_, flag) in lost.items()]
+    counts = frame.select(flags).collect(engine="streaming").row(0, named=True)
+    found = [name for name in lost if counts[name]]
+    examples = [_values(*lost[name]).first().alias(name) for name in found]
+    shown = frame.select(examples).collect(engine="streaming").row(0) if found else ()
     return [
-        (part.table.name, name, row[f"n {name}"], row[f"example {name}"])
-        for name in lost
-        if row[f"n {name}"]
+        (part.table.name, name, counts[name], example)
+        for name, example in zip(found, shown, strict=True)
     ]
 
 
 def _is_seen(part: MappedTable) -> bool:
-    return any(part.raw.seen(values).len() > 0 for values in _lost(part).values())
+    return any(part.raw.seen(_values(*of)).len() > 0 for of in _lost(part).values())
 
 
-def _lost(part: MappedTable) -> dict[str, pl.Expr]:
-    """By column, the values that are not used."""
+def _values(raw: pl.Expr, is_lost: pl.Expr) -> pl.Expr:
+    return raw.filter(is_lost).cast(pl.String)
+
+
+def _lost(part: MappedTable) -> dict[str, tuple[pl.Expr, pl.Expr]]:
+    """By column, the ids that a row can do without, and where they are not used."""
     optional = {field.name for field in part.table.fields if field.is_id and not field.required}
     return {
-        name: cell.raw.filter(cell.unread).cast(pl.String)
+        name: (cell.raw, cell.unread)
         for name, cell in part.cells.items()
         if name in optional and cell.unread is not None
     }
