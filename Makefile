@@ -27,9 +27,13 @@ format: $(VENV)/ready-dev
 dist: $(VENV)/ready-dev
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation
 
-# The generated parts of docs/, pictures included.
-docs pictures: $(VENV)/ready-dev
+# The generated parts of docs/; those of a terminal are pictures, too.
+docs: $(VENV)/ready-dev
 	$(BIN)/python docs/build.py
+
+# All pictures; that of a page needs chromium.
+pictures: docs
+	$(BIN)/python -m docs.screen
 
 # Exact versions of everything, without addresses.
 pins: $(VENV)/ready-dev

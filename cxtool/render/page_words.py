@@ -8,7 +8,7 @@ from cxtool.render.layout import Field
 from cxtool.render.tones import ARROWS, Tone
 from cxtool.units import MISSING
 
-FLAT = "about the same"
+FLAT = "no clear change"
 VERDICTS: dict[Tone, str] = {"good": "better", "poor": "worse"}
 
 

@@ -131,7 +131,7 @@ def test_a_tile_says_value_sign_word_verdict_course_and_count() -> None:
     assert words(tile.one("p", class_="trend t-good")) == "▲ up 2.1 points, better"
     assert words(tile.one("p", class_="beside")) == "79.2 % before n = 1,000 95 %: 78.1–84.2"
     flat = page(sample(summary())).one("li", data_key="aht_s")
-    assert words(flat.one("p", class_="trend t-quiet")) == "= about the same (−7.5s)"
+    assert words(flat.one("p", class_="trend t-quiet")) == "= no clear change (−7.5s)"
 
 
 def test_a_course_is_a_picture_that_says_its_extremes() -> None:
