@@ -73,11 +73,12 @@ def returns(cases: Frame, *, window_s: float, as_of_ms: int, by: Sequence[str] =
     keys = (KEY, *by)
     started = nw.col("started_ms")
     inbound = nw.when(nw.col("direction") == "inbound").then(started)
-    # The smallest of all later starts is the next one: rows are in the order of their starts.
     later = cases.with_columns(CONTACT.alias(KEY)).with_columns(
         inbound.shift(-1).over(*keys, order_by=IN_ORDER).alias("next_start_ms")
     )
-    following = nw.col("next_start_ms").cum_min(reverse=True).over(*keys, order_by=IN_ORDER)
+    following = (
+        nw.col("next_start_ms").fill_null(strategy="backward").over(*keys, order_by=IN_ORDER)
+    )
     known = ~nw.col(KEY).is_null()
     is_over = started + window_ms <= as_of_ms
     soon = (nw.col("next_start_ms") - started <= window_ms) & ~nw.col("next_start_ms").is_null()
