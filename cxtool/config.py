@@ -15,6 +15,7 @@ from msgspec import Struct, convert, field
 from cxtool.errors import UsageError
 from cxtool.setting_types import (
     CompareText,
+    Count,
     Dates,
     Duration,
     Hours,
@@ -73,9 +74,38 @@ class ResolutionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class CsatSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[csat]``: lowest and highest step of the scale."""
+    """``[csat]``: lowest and highest step of the scale; how many steps from the top satisfy."""
 
     scale: Scale = (1.0, 5.0)
+    top_steps: Count = 2
+
+
+class FcrSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[fcr]``: in which time a customer must not come back; the export's own column for it."""
+
+    window: Duration = 604_800.0
+    column: str | None = None
+
+
+class ServiceLevelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[service_level]``: answered within this time, short abandons, and the variant told."""
+
+    within: Duration = 20.0
+    short_abandon: Duration = 5.0
+    variant: Literal[
+        "abandons-hurt",
+        "abandons-help",
+        "abandons-ignored",
+        "early-abandons-out",
+        "short-abandons-help",
+        "short-abandons-out",
+    ] = "abandons-hurt"
+
+
+class KpiSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[kpi]``: the industry whose figures stand beside the centre's own."""
+
+    industry: Literal["call_center", "retail", "technical_support"] = "call_center"
 
 
 class BehaviorSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,6 +119,15 @@ class CelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """``[cel]``: a fixed time per ticket in seconds instead of the mean resolution time."""
 
     ticket_time: Duration | None = None
+
+
+class JourneySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[journey]``: how far apart cases of a thread start, and which channels serve themselves."""
+
+    window: Duration = 604_800.0  # 7 days, as for FCR
+    ivr: list[str] = field(default_factory=lambda: ["ivr"])
+    bot: list[str] = field(default_factory=lambda: ["bot", "chatbot", "voicebot"])
+    portal: list[str] = field(default_factory=lambda: ["portal", "self-service", "self_service"])
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -106,8 +145,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     resolution: ResolutionSettings = field(default_factory=ResolutionSettings)
     csat: CsatSettings = field(default_factory=CsatSettings)
+    fcr: FcrSettings = field(default_factory=FcrSettings)
+    service_level: ServiceLevelSettings = field(default_factory=ServiceLevelSettings)
+    kpi: KpiSettings = field(default_factory=KpiSettings)
     behavior: BehaviorSettings = field(default_factory=BehaviorSettings)
     cel: CelSettings = field(default_factory=CelSettings)
+    journey: JourneySettings = field(default_factory=JourneySettings)
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -165,6 +208,7 @@ def load_settings(
     settings = _built({key: value for key, (value, _) in given.items()})
     origins = {key: given[key][1] if key in given else DEFAULT for key in types}
     _check_clock(settings, origin=origins["sla.clock"])
+    _check_steps(settings, origin=origins["csat.top_steps"])
     return Loaded(settings=settings, origins=origins, looked_for=looked_for, file=file)
 
 
@@ -181,4 +225,14 @@ def _check_clock(settings: Settings, *, origin: str) -> None:
         raise UsageError(
             f'sla.clock is "business" ({origin}), but hours.spans has no opening hours',
             hint='write them in cxtool.toml: [hours.spans], then mon = ["09:00-17:00"] and so on',
+        )
+
+
+def _check_steps(settings: Settings, *, origin: str) -> None:
+    low, high = settings.csat.scale
+    if settings.csat.top_steps > high - low:
+        raise UsageError(
+            f"csat.top_steps is {settings.csat.top_steps} ({origin}), which is every step of the"
+            f" scale from {low:g} to {high:g}",
+            hint="it is how many of the upper steps count as satisfied",
         )

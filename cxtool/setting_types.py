@@ -24,6 +24,7 @@ from cxtool.units import parse_duration
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Duration = Annotated[float, "seconds, above zero"]
+Count = Annotated[int, "whole number, above zero"]
 Weekday = Annotated[str, "mon ... sun"]
 Hours = Annotated[list[str], "opening hours of a day, HH:MM-HH:MM"]
 Dates = Annotated[list[str], "ISO dates"]
@@ -198,6 +199,14 @@ def _duration(value: object) -> float:
     return seconds_s
 
 
+def _count(value: object) -> int:
+    if isinstance(value, str) and re.fullmatch(r"\d+", value, re.ASCII):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    raise ValueError(_unexpected("a whole number above zero such as 2", value))
+
+
 def _scale(value: object) -> tuple[float, float]:
     try:
         low, high = map(_number, value if isinstance(value, (list, tuple)) else ())
@@ -262,6 +271,7 @@ READERS: dict[object, Callable[[object], object]] = {
     str: _text,
     list[str]: _texts,
     Duration: _duration,
+    Count: _count,
     Scale: _scale,
     Dates: _dates,
     Hours: _hours,

@@ -50,28 +50,33 @@ def service_level(variant: str = DEFAULT_VARIANT) -> tuple[pl.Expr, pl.Expr, pl.
     return 100 * ratio(hits, n), hits, n
 
 
-def service_level_counts(
-    cases: Frame, *, keys: Sequence[str] = (), within_s: float = WITHIN_S, short_s: float = SHORT_S
-) -> Frame:
-    """Count inbound voice cases as ``COUNTS``, per ``keys`` (columns of cases).
+def call_flags(*, within_s: float = WITHIN_S, short_s: float = SHORT_S) -> dict[str, nw.Expr]:
+    """Whether an inbound voice case counts in each of ``COUNTS``; never null.
 
     An abandoned call is one that no agent answered; it lasted ``handle_ms`` (else ``wait_ms``),
     and one of unknown length is neither early nor short. Both limits are inclusive.
     """
     within_ms, short_ms = round(within_s * 1000), round(short_s * 1000)
-    lasted = (
-        nw.when(nw.col("handle_ms").is_null())
-        .then(nw.col("wait_ms"))
-        .otherwise(nw.col("handle_ms"))
-    )
+    lasted = nw.coalesce(nw.col("handle_ms"), nw.col("wait_ms"))
     answered = nw.col("answered")
-    flags = {
-        "answered_n": answered,
-        "abandoned_n": ~answered,
-        "answered_within_n": answered & (nw.col("first_response_ms") <= within_ms),
-        "abandoned_within_n": ~answered & (lasted <= within_ms),
-        "short_n": ~answered & (lasted <= short_ms),
+    flags = (
+        answered,
+        ~answered,
+        answered & (nw.col("first_response_ms") <= within_ms),
+        ~answered & (lasted <= within_ms),
+        ~answered & (lasted <= short_ms),
+    )
+    return {
+        name: nw.when(flag).then(nw.lit(True)).otherwise(nw.lit(False))
+        for name, flag in zip(COUNTS, flags, strict=True)
     }
+
+
+def service_level_counts(
+    cases: Frame, *, keys: Sequence[str] = (), within_s: float = WITHIN_S, short_s: float = SHORT_S
+) -> Frame:
+    """Count inbound voice cases as ``COUNTS`` by ``call_flags``, per ``keys`` of cases."""
+    flags = call_flags(within_s=within_s, short_s=short_s)
     calls = cases.filter(nw.col("is_voice") & (nw.col("direction") == "inbound")).select(
         *keys,
         *(nw.when(flag).then(1).otherwise(0).alias(name) for name, flag in flags.items()),

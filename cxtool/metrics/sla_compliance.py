@@ -63,7 +63,7 @@ def sla_counts(judged: Frame, dimensions: Sequence[Dimension], request: Request)
     """
     rows = judged.with_columns(period_flag(request))
     if request.previous and any(dimension.by_position for dimension in dimensions):
-        rows = _in_position(rows, request)
+        rows = in_position(rows, request)
     keys = [dimension.key for dimension in dimensions]
     flagged = exploded(rows, dimensions).select(
         *keys,
@@ -151,7 +151,7 @@ def breakdown_section(
         title=f"SLA compliance by {words}",
         columns=columns,
         rows=in_order(rows, dimensions, size="cases_n").select(c.key for c in columns),
-        notes=_breakdown_notes(rows, dimensions, request, gone_n=gone_n),
+        notes=breakdown_notes(rows, dimensions, request, gone_n=gone_n),
         charts=_pictures(dimensions),
     )
 
@@ -180,7 +180,7 @@ def _course(day: str, title: str) -> Chart:
     )
 
 
-def _in_position(rows: Frame, request: Request) -> Frame:
+def in_position(rows: Frame, request: Request) -> Frame:
     """Move the compared days onto the period's days, first onto first; drop those beyond it."""
     previous = request.previous or request.period
     distance = day_number(request.period.start) - day_number(previous.start)
@@ -232,9 +232,10 @@ def _with_days(
     return numbered.join(series, on="row", how="left").drop("row")
 
 
-def _breakdown_notes(
+def breakdown_notes(
     rows: pl.DataFrame, dimensions: Sequence[Dimension], request: Request, *, gone_n: int
 ) -> tuple[str, ...]:
+    """What a reader of a breakdown must know: no values, several, places, agents, what is gone."""
     unknown = [
         f"No case has a value for {dimension.label.lower()}."
         for dimension in dimensions

@@ -1,0 +1,96 @@
+"""The report on performance: headline metrics beside the industry's, and what they are made of.
+
+What is counted of a case stands in ``handling``, who came back in ``fcr``, how counts become
+figures in ``kpi_figures``. Source: K1-K5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+
+from cxtool.config import Settings
+from cxtool.metrics import fcr, kpi_sections
+from cxtool.metrics.dimensions import find_dimensions
+from cxtool.metrics.handling import AHT_MS, case_counts, with_handle_parts
+from cxtool.metrics.kpi_notes import fcr_notes, figure_notes
+from cxtool.metrics.plan import Plan, Small, carried_out
+from cxtool.metrics.trend import in_either, within
+from cxtool.report import Report
+from cxtool.tables import Frame, Tables
+
+
+def report(tables: Tables, settings: Settings, *, by: Sequence[tuple[str, ...]] = ()) -> Report:
+    """Contact-centre metrics of the period against the compared one.
+
+    Sections: ``summary``, one row a metric; one ``by_DIM`` for each of ``by`` (several names are
+    crossed); ``handling``, ``percentiles``, ``service_level``. The main one is the first
+    breakdown, else the summary. Raises ``UsageError`` for an unknown dimension. Source: K1-K5.
+    """
+    return carried_out(plan(tables, settings, by=by), tables)
+
+
+def plan(tables: Tables, settings: Settings, *, by: Sequence[tuple[str, ...]] = ()) -> Plan:
+    """What ``report`` reads and makes."""
+    request = tables.request
+    groups = {"": (), **{",".join(n): find_dimensions(n, tables.cases) for n in by}}
+    cases = tables.cases.filter(in_either(request))
+    repeats = fcr.Repeats(
+        tables=tables, settings=settings, by={f"fcr {name}": d for name, d in groups.items()}
+    )
+    frames = {f"cases {n}": case_counts(cases, d, settings, request) for n, d in groups.items()}
+    frames |= {f"times {n}": f for n, f in histograms(cases.filter(within(request.period))).items()}
+
+    def finish(small: Small) -> Report:
+        came_back = repeats.counts(small)
+        totals = small["cases "]
+        breakdowns = [
+            kpi_sections.breakdown_section(
+                small[f"cases {name}"], came_back[f"fcr {name}"], dimensions, settings, request
+            )
+            for name, dimensions in groups.items()
+            if dimensions
+        ]
+        sections = (
+            kpi_sections.summary_section(totals, came_back["fcr "], settings, request),
+            *breakdowns,
+            kpi_sections.handling_section(totals, request),
+            kpi_sections.percentiles_section(
+                {n: small[f"times {n}"] for n in kpi_sections.MEASURES}
+            ),
+            kpi_sections.service_level_section(totals, settings, request),
+        )
+        return Report.on(
+            request,
+            report="kpi",
+            title="Performance",
+            source=tables.source,
+            sections=sections,
+            main=(breakdowns or sections)[0].id,
+            notes=(
+                *tables.notes,
+                *figure_notes(totals),
+                *fcr_notes(came_back["fcr "], tables, settings),
+            ),
+        )
+
+    return Plan(frames=frames | repeats.frames, finish=finish)
+
+
+def histograms(cases: Frame) -> dict[str, Frame]:
+    """Partials: how often each time of ``MEASURES`` occurs, in milliseconds (``value_ms``)."""
+    handled, inbound = nw.col("answered"), nw.col("direction") == "inbound"
+    rows = with_handle_parts(cases)
+    values = {
+        "handle": nw.col(AHT_MS),
+        "wait": nw.when(inbound).then(nw.col("wait_ms")),
+        "first_response": nw.when(inbound & handled).then(nw.col("first_response_ms")),
+        **{part: nw.when(handled).then(nw.col(f"{part}_ms")) for part in ("talk", "hold", "acw")},
+    }
+    return {
+        name: rows.select(value.alias("value_ms"))
+        .group_by("value_ms")
+        .agg(nw.len().cast(nw.Int64).alias("cases_n"))
+        for name, value in values.items()
+    }
