@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("agents", "Figures of each agent, team or queue."),
     "cel": ("cel", "Companies in contact and their Customer Engagement Load."),
     "journey": ("journey", "Contacts across channels: threads, transfers, containment."),
+    "customer": ("customer", "All that is known of one customer, on one page."),
     "report": ("report", "One HTML page with everything that the export allows."),
     "check": ("check", "Data quality: which rows were set aside, and why."),
     "explain": ("explain", "What a figure is: definition, formula, unit, source."),

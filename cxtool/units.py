@@ -43,12 +43,24 @@ class Unit(StrEnum):
     INDEX = "index"  # behaviour index of one interaction: 10, 6, null, 4, 0
     BAND = "band"  # very_positive ... very_negative
     LEVEL = "level"  # low, medium, high, critical
+    PRIORITY = "priority"  # of a ticket, in the centre's own words
+    STATUS = "status"  # of a conversation or a ticket, in the centre's own words
     SIGNAL = "signal"  # up, down, flat, new
     SERIES = "series"  # list of numbers, one a day: a sparkline
     LINK = "link"  # name of a file beside the report, which a page links to
 
 
-WORDS = frozenset({Unit.SLA, Unit.SENTIMENT, Unit.BAND, Unit.LEVEL, Unit.SIGNAL})
+WORDS = frozenset(
+    {
+        Unit.SLA,
+        Unit.SENTIMENT,
+        Unit.BAND,
+        Unit.LEVEL,
+        Unit.PRIORITY,
+        Unit.STATUS,
+        Unit.SIGNAL,
+    }
+)
 NUMERIC = frozenset({Unit.COUNT, Unit.NUMBER, Unit.SECONDS, Unit.PERCENT, Unit.POINTS, Unit.INDEX})
 
 

@@ -82,6 +82,10 @@ class Readings:
             self.mapped[table] = [self._repaired(part) for part in self.mapped[table]]
             return attempt()
 
+    def read(self, table: str, make: Callable[[Sequence[MappedTable]], T]) -> T:
+        """What is made of the parts of a table, as soon as these can be read."""
+        return self._read(table, lambda: make(self.mapped[table]))
+
     def _as_text(self, table: str) -> bool:
         """Read numbers as text from now on; whether any were read strictly."""
         parts = self.mapped[table]

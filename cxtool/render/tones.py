@@ -30,25 +30,49 @@ BAND_TONES: dict[object, Tone] = {
 INDEX_BANDS: dict[object, str] = dict(zip((10, 6, None, 4, 0), BAND_ICONS, strict=True))
 ARROWS = {"up": "▲", "down": "▼", "flat": "="}
 
+# The words of help desks; a centre's own have no tone. Source: A8.
+_PRIORITIES: dict[Tone, tuple[str, ...]] = {
+    "worst": ("urgent", "critical", "emergency", "blocker", "highest", "p1"),
+    "poor": ("high", "major", "p2"),
+    "middle": ("normal", "medium", "p3"),
+    "good": ("low", "minor", "lowest", "p4", "p5"),
+}
+_STATUSES: dict[Tone, tuple[str, ...]] = {
+    "poor": ("escalated", "reopened", "overdue"),
+    "middle": ("new", "open", "active", "in progress", "in_progress"),
+    "good": ("solved", "resolved", "closed", "completed", "done"),
+    "quiet": ("pending", "waiting", "on hold", "on_hold", "hold", "cancelled", "canceled"),
+}
+
+
+def _toned(words: dict[Tone, tuple[str, ...]]) -> dict[object, Tone]:
+    return {word: tone for tone, listed in words.items() for word in listed}
+
+
 _WORDS: dict[Unit, dict[object, Tone]] = {
     Unit.BAND: BAND_TONES,
     Unit.INDEX: {index: BAND_TONES[band] for index, band in INDEX_BANDS.items()},
     Unit.SLA: {"met": "good", "not_met": "poor", "pending": "middle", "n/a": "quiet"},
     Unit.SENTIMENT: {"positive": "good", "negative": "poor"},
     Unit.LEVEL: {"low": "good", "medium": "middle", "high": "poor", "critical": "worst"},
+    Unit.PRIORITY: _toned(_PRIORITIES),
+    Unit.STATUS: _toned(_STATUSES),
     Unit.SIGNAL: {"flat": "quiet", "new": "quiet"},
 }
 
 
 def value_tone(value: object, unit: Unit) -> Tone:
-    """The tone of a value; no data is quiet.
+    """The tone of a value, whatever the case of its letters; no data is quiet.
 
     >>> value_tone("critical", Unit.LEVEL), value_tone(None, Unit.COUNT), value_tone(3, Unit.COUNT)
     ('worst', 'quiet', '')
+    >>> value_tone("High", Unit.PRIORITY), value_tone("solved", Unit.STATUS)
+    ('poor', 'good')
     """
     words = _WORDS.get(unit)
-    if words is not None and value in words:
-        return words[value]
+    word = value.lower() if isinstance(value, str) else value
+    if words is not None and word in words:
+        return words[word]
     return "quiet" if value is None else ""
 
 

@@ -1,0 +1,142 @@
+"""Who is meant by an id, a name, an e-mail address or a phone number.
+
+Ids are taken exactly, and win. All else is looked for loosely (see ``lookup_forms``) in
+``contacts`` and ``companies``, then among those whom only cases and tickets name. Whoever fits is
+given back: which of several is meant is never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from cxtool.exports.export import Export
+from cxtool.exports.lookup_forms import kind_of, same_email, same_name, same_phone
+from cxtool.exports.lookup_rows import holding, rows_of
+
+Kind = Literal["contact", "company"]
+KINDS: tuple[Kind, ...] = ("contact", "company")
+
+REGISTERS: dict[Kind, str] = {"contact": "contacts", "company": "companies"}
+NAMING_TABLES = ("interactions", "tickets")  # where those are found whom no register lists
+TELLING = ("name", "email", "phone", "location", "company_id")
+SCHEMA = {
+    "kind": pl.String,
+    "id": pl.String,
+    **dict.fromkeys(TELLING, pl.String),
+    "by_name": pl.Boolean,
+}
+SAME: Mapping[str, Callable[[pl.Expr, str], pl.Expr]] = {
+    "name": same_name,
+    "email": same_email,
+    "phone": same_phone,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The one who is meant. ``by_name``: cases know no id, and the name stands for it."""
+
+    kind: Kind
+    id: str
+    by_name: bool = False
+
+
+def matches(export: Export, asked: str, *, kind: Kind | None = None) -> pl.DataFrame:
+    """Those whom ``asked`` fits, one row (``SCHEMA``) each, in order of kind and id.
+
+    ``kind`` looks for such customers alone.
+    """
+    looks = (_by_id_in_registers, _loosely_in_registers, _by_id_in_rows, _loosely_in_rows)
+    found = pl.DataFrame(schema=SCHEMA)
+    for look in looks:
+        parts = [part for one in kinds_of(kind) for part in look(export, one, asked.strip())]
+        found = pl.concat([found, *parts], how="diagonal_relaxed")
+        if not found.is_empty():
+            break
+    # Of one id the row with a name says more than the row without.
+    told = found.sort("kind", "id", "name", nulls_last=True).unique(
+        ["kind", "id"], keep="first", maintain_order=True
+    )
+    return told.with_columns(pl.col("by_name").fill_null(False))
+
+
+def kinds_of(kind: Kind | None) -> tuple[Kind, ...]:
+    """The kinds to look for: this one, or all."""
+    return (kind,) if kind else KINDS
+
+
+def register(export: Export, kind: Kind, asked: str | None = None) -> pl.LazyFrame | None:
+    """Everybody of a kind as the export lists them, or whoever has the id that is asked for."""
+    table, key = REGISTERS[kind], f"{kind}_id"
+    if table not in export.mapped:
+        return None
+    parts = export.mapped[table] if asked is None else holding(export, table, {key: [asked]})
+    columns = [name for name in TELLING if name != key]
+    rows = rows_of(parts, [key, *columns], export.time_zone)
+    return rows.select(pl.lit(kind).alias("kind"), pl.col(key).alias("id"), *columns).filter(
+        pl.col("id").is_not_null()
+    )
+
+
+def named(export: Export, kind: Kind, table: str) -> pl.DataFrame:
+    """Everybody of a kind whom the rows of a table name; ``by_name`` where no id is given."""
+    columns = [f"{kind}_id", *([kind] if table == "interactions" else [])]
+    rows = export.read(
+        table,
+        lambda parts: (
+            rows_of(parts, columns, export.time_zone).unique().collect(engine="streaming")
+        ),
+    )
+    name = pl.col(kind) if kind in columns else pl.lit(None, pl.String)
+    return rows.select(
+        pl.lit(kind).alias("kind"),
+        pl.coalesce(f"{kind}_id", name).alias("id"),
+        name.alias("name"),
+        pl.col(f"{kind}_id").is_null().alias("by_name"),
+    ).filter(pl.col("id").is_not_null())
+
+
+def _by_id_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
+    rows = register(export, kind, asked)
+    if rows is not None:
+        yield rows.filter(pl.col("id") == asked).collect()
+
+
+def _loosely_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
+    sort = kind_of(asked)
+    fits = SAME[sort](pl.col(sort), asked)
+    if REGISTERS[kind] in export.mapped:
+        yield export.read(REGISTERS[kind], lambda _: _fitting(register(export, kind), fits))
+
+
+def _fitting(rows: pl.LazyFrame | None, fits: pl.Expr) -> pl.DataFrame:
+    if rows is None:
+        return pl.DataFrame(schema=SCHEMA)
+    return rows.filter(fits).collect(engine="streaming")
+
+
+def _by_id_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
+    key = f"{kind}_id"
+    for table in NAMING_TABLES:
+        if table in export.mapped:
+            columns = [key, *([kind] if table == "interactions" else [])]
+            rows = rows_of(holding(export, table, {key: [asked]}), columns, export.time_zone)
+            name = pl.col(kind) if kind in columns else pl.lit(None, pl.String)
+            yield (
+                rows.filter(pl.col(key) == asked)
+                .select(pl.lit(kind).alias("kind"), pl.col(key).alias("id"), name.alias("name"))
+                .collect()
+            )
+
+
+def _loosely_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
+    """By the name in cases, or by an id that is an address or a number itself."""
+    same = SAME[kind_of(asked)]
+    for table in NAMING_TABLES:
+        if table in export.mapped:
+            rows = named(export, kind, table)
+            yield rows.filter(same(pl.col("id"), asked) | same(pl.col("name"), asked))
