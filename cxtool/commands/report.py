@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Contact centre report"
 QUALITY = "quality"  # not of the figures, but of the rows that they come from
 INDEX, PAGES = "index.html", (".html", ".htm")
-PARTS = ("sla", "volume", "behavior", "cel", QUALITY)
+PARTS = ("sla", "volume", "kpi", "behavior", "cel", QUALITY)
 
 
 @click.command("report", cls=GroupedCommand)
@@ -39,9 +39,10 @@ PARTS = ("sla", "volume", "behavior", "cel", QUALITY)
 def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> None:
     """One HTML page with everything that the export allows.
 
-    Headline figures with their trends, SLA, volume, behaviour, companies and data quality, all of
-    the same period: the last 7 days unless --period says otherwise. A part that the export does
-    not allow is left out, which the page says; one named in --only is an error then.
+    Headline figures with their trends, SLA, volume, performance, behaviour, companies and data
+    quality, all of the same period: the last 7 days unless --period says otherwise. A part that
+    the export does not allow is left out, which the page says; one named in --only is an error
+    then.
 
     \b
     Examples:
@@ -54,6 +55,7 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
     from cxtool.commands.run import Needs, finish, read
     from cxtool.exports import quality
     from cxtool.metrics import overview
+    from cxtool.metrics.returns import days_around
 
     if index:
         check_indexed(options)
@@ -61,7 +63,11 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
     measured = [name for name in names if name != QUALITY]
     uses = dict.fromkeys(table for name in measured for table in overview.PARTS[name].uses)
     settings = settings_of(options)
-    with read(options, settings, Needs(uses=("interactions", *uses))) as (export, tables):
+    needs = Needs(
+        uses=("interactions", *uses),
+        days_around=lambda settings: days_around(settings.fcr.window) if "kpi" in measured else 0,
+    )
+    with read(options, settings, needs) as (export, tables):
         parts, notes = overview.made_of(
             tables, settings, names=measured, required=bool(only), max_days=options.max_days
         )

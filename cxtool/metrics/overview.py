@@ -13,14 +13,16 @@ import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, NotInExportError, UsageError
-from cxtool.metrics import behavior, cel, sla, volume
+from cxtool.metrics import behavior, cel, kpi, sla, volume
 from cxtool.metrics.plan import Plan, together
+from cxtool.metrics.trend import trend_columns
 from cxtool.period import check_length
 from cxtool.report import Column, Report, Section
 from cxtool.tables import Tables
 from cxtool.units import Unit
 
 HEADLINE = "headline"
+METRIC = "metric"  # the column of a section with a row per metric
 # Sections that several parts have: the part's name goes before them.
 SHARED_IDS = ("summary", "days")
 # Titles that would not say, among other parts, what they are of.
@@ -53,6 +55,7 @@ PARTS: Mapping[str, Part] = {
         plan=lambda tables, settings: sla.plan(tables, settings, breaches=True, course=True),
     ),
     "volume": Part(title="Volume", plan=volume.plan),
+    "kpi": Part(title="Performance", plan=kpi.plan),
     "behavior": Part(
         title="Behaviour",
         plan=behavior.plan,
@@ -72,8 +75,8 @@ PARTS: Mapping[str, Part] = {
 class Figure:
     """A headline figure: column ``key`` of a part's one-row section, perhaps by another label.
 
-    ``course`` names the part's section with a row a day from which its series comes, where the
-    figure's own section has none.
+    In a section with a row per metric, ``key`` is the metric. ``course`` names the part's section
+    with a row a day from which its series comes, where the figure's own section has none.
     """
 
     part: str
@@ -87,6 +90,7 @@ FIGURES = (
     Figure(part="volume", section="summary", key="cases_n", label="Cases"),
     Figure(part="sla", section="summary", key="sla_pct", label="SLA"),
     Figure(part="sla", section="distribution", key="first_response_p50_s", label="Median response"),
+    Figure(part="kpi", section="summary", key="csat_pct", label="CSAT"),
     Figure(part="behavior", section="team", key="overall_pct", label="Behaviour overall"),
     Figure(part="cel", section="summary", key="companies_n", label="Companies", course="days"),
     Figure(part="cel", section="summary", key="load_s", label="Load", course="days"),
@@ -168,6 +172,8 @@ def headline_section(parts: Mapping[str, Report]) -> Section | None:
 def _taken(figure: Figure, report: Report) -> Section:
     """A figure with all that accompanies it, as a section of its own."""
     section = report.section(figure.section)
+    if METRIC in section.rows.columns:
+        return _taken_row(figure, section)
     own = section.column(figure.key)
     columns = [
         replace(column, label=column.label.replace(own.label, figure.label, 1))
@@ -181,6 +187,27 @@ def _taken(figure: Figure, report: Report) -> Section:
         rows = rows.with_columns(pl.lit(days).alias(key))
         columns.append(Column(key=key, label="By day", unit=Unit.SERIES, role="series", of=own.key))
     return Section(id=HEADLINE, title="", columns=tuple(columns), rows=rows)
+
+
+def _taken_row(figure: Figure, section: Section) -> Section:
+    """A metric's row, set as columns with the names that its value would have."""
+    row = section.rows.filter(pl.col(METRIC) == figure.key)
+    unit = Unit(row["unit"].item())
+    value, *trend = trend_columns(Column(key=figure.key, label=figure.label, unit=unit, drop=0))
+    n = f"{figure.key.rpartition('_')[0]}_n"
+    named = {
+        value.key: "value",
+        **{column.key: str(column.role) for column in trend if column.role in row.columns},
+        n: "n",
+    }
+    columns = (value, *(column for column in trend if column.key in named))
+    counted = Column(key=n, label=f"{figure.label} of", unit=Unit.COUNT, role="n", of=value.key)
+    return Section(
+        id=HEADLINE,
+        title="",
+        columns=(*columns, counted),
+        rows=row.select(pl.col(name).alias(key) for key, name in named.items()),
+    )
 
 
 def _planned(

@@ -54,6 +54,7 @@ def test_k12_everything_that_the_demo_allows_is_on_the_page() -> None:
         "headline",
         *("sla_summary", "sla_days", "first_response", "distribution", "breaches"),
         *("volume_summary", "channels", "volume_days", "heat"),
+        *("kpi_summary", "handling", "percentiles", "service_level"),
         *("agents", "team", "teams", "trend", "left_out"),
         *("cel_summary", "shares", "companies", "cel_days"),
         *("tables", "rules", "set_aside"),
@@ -73,6 +74,10 @@ def test_k12_everything_that_the_demo_allows_is_on_the_page() -> None:
         (("cel",), "summary", "cel_summary"),
         (("cel",), "shares", "shares"),
         (("cel",), "companies", "companies"),
+        (("kpi",), "summary", "kpi_summary"),
+        (("kpi",), "handling", "handling"),
+        (("kpi",), "percentiles", "percentiles"),
+        (("kpi",), "service_level", "service_level"),
     ],
 )
 def test_figures_are_those_of_the_other_commands(
