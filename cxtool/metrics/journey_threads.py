@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
 from cxtool.metrics.returns import CONTACT, IN_ORDER, returns
-from cxtool.metrics.trend import CURRENT, in_either, period_flag
+from cxtool.metrics.trend import in_either, period_flag
 from cxtool.tables import Frame, Tables
 
 KEY, SUBJECT, THREAD = "thread_contact", "thread_subject", "thread_ms"
