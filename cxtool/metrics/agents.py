@@ -109,15 +109,22 @@ def shown_names(cases: Frame) -> Frame:
 
 
 def newest_names(names: pl.DataFrame) -> pl.DataFrame:
-    """One row an agent: the name and the team of the newest case that tells it.
+    """One row an agent: the name and the team of the newest case that tells it, else the id.
 
     >>> rows = {"agent_id": ["a", "a"], "agent": ["Ana", "Ann"], "team": ["red", None]}
     >>> newest_names(pl.DataFrame(rows | {"newest_ms": [1, 2]})).row(0)
     ('a', 'Ann', 'red')
     """
-    told = names.sort("agent_id", "newest_ms", "agent", "team")
-    return told.group_by("agent_id", maintain_order=True).agg(
-        pl.col("agent", "team").drop_nulls().last()
+    # Where a case names no agent, the id stands in.
+    is_name = pl.col("agent") != pl.col("agent_id")
+    told = names.sort("agent_id", "newest_ms", "agent", "team").with_columns(
+        agent=pl.when(is_name).then("agent")
+    )
+    newest = pl.col("agent", "team").drop_nulls().last()
+    return (
+        told.group_by("agent_id", maintain_order=True)
+        .agg(newest)
+        .with_columns(pl.col("agent").fill_null(pl.col("agent_id")))
     )
 
 

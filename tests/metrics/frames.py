@@ -207,7 +207,7 @@ def _frame(table: str, rows: Sequence[Row]) -> Frame:
         schema[name] = DTYPES[field.type]
     schema |= DERIVED.get(table, {})
     unknown = sorted(set().union(*(row.keys() for row in rows)) - set(schema))
-    own = dict.fromkeys(set(unknown) - {"created_t"}, pl.String)
+    own = dict.fromkeys(set(unknown) - {"created_t", "started_d", "started_t"}, pl.String)
     columns = {
         name: pl.Series(name, [row.get(name) for row in rows], dtype=dtype)
         for name, dtype in (schema | own).items()

@@ -141,7 +141,7 @@ def test_every_metric_of_nothing_is_null() -> None:
 
 
 def calls() -> list[Row]:
-    """The data set of the definitions: 1000 answered, 860 in time; 60 abandoned, 20 and 10 early."""
+    """The example of the definitions: 1000 answered, 860 in time; 60 abandoned, 20 and 10 early."""
     waits = [(860, {"first_response_s": 20}), (140, {"first_response_s": 20.001})]
     gone = [(10, {"handle_s": 5}), (10, {"handle_s": 20}), (40, {"handle_s": 21})]
     return [
