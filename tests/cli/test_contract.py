@@ -1,6 +1,6 @@
 """The sections and keys of the documented interface, word for word, with their types.
 
-Serves L1-L17, S1, S2, S4, S6, B6-B11, C1-C11.
+Serves L1-L17, S1, S2, S4, S6, B6-B11, C1-C11, K1-K5.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ CONTRACT = (
         "company_id, company, inbound_talk_s, outbound_talk_s, chat_s, tickets_n, chats_n, "
         "load_s*, cel*, level",
     ),
+    ("kpi", "summary", "metric, value, unit, n, previous, change, signal, benchmark"),
+    (
+        "agents",
+        "agents",
+        "agent, cases_n, handled_n, aht_s, acw_s, asa_s, fcr_pct, resolution_pct, csat_pct, "
+        "utilisation_pct, occupancy_pct",
+    ),
     ("check", "set_aside", "table, file, line, column, value, rule, reason"),
 )
 # The rate or mean of a section -> the count beside it.
@@ -85,6 +92,8 @@ COUNT_BESIDE = {
     "share_pct": "share_n",
     "mean_resolution_s": "mean_resolution_n",
     "overall_pct": "overall_n",
+    **{f"{figure}_pct": f"{figure}_n" for figure in ("csat", "fcr", "resolution", "utilisation")},
+    **{f"{figure}_s": f"{figure}_n" for figure in ("aht", "acw", "asa")},
     **{f"{behavior}_pct": f"{behavior}_n" for behavior in BEHAVIORS},
 }
 WORDS = {
@@ -105,6 +114,8 @@ COMMANDS = {
     "sla": ("sla", DEMO, "--by", "channel", "--by", "agent,day", "--breaches"),
     "behavior": ("behavior", DEMO, "--interactions", "-p", "7d"),
     "cel": ("cel", DEMO),
+    "kpi": ("kpi", DEMO, "-p", "2026-05", "--by", "channel"),
+    "agents": ("agents", DEMO, "-p", "2026-05", "--by", "team"),
     "check": ("check", DEMO),
     "report": ("report", DEMO),
 }
@@ -152,7 +163,7 @@ def is_of_unit(value: object, unit: str) -> bool:
 def test_a_section_has_the_keys_of_the_contract(name: str, part: str, words: str) -> None:
     """All keys are there, in the contract's order, in columns and in every row alike.
 
-    L1-L17: the log; S1, S2, S4, S6: SLA; B3-B11: behaviour; C1-C11: companies.
+    L1-L17: the log; S1, S2, S4, S6: SLA; B3-B11: behaviour; C1-C11: companies; K1-K5.
     """
     (found,) = [each for each in demo(name)["sections"] if each["id"] == part]
     declared = [column["key"] for column in found["columns"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -9,8 +10,10 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from cxtool.config import Settings, SlaSettings
+from cxtool.config import FcrSettings, Settings, SlaSettings
+from cxtool.metrics import fcr, kpi
 from cxtool.metrics.dimensions import DIMENSIONS, find_dimensions
+from cxtool.metrics.handling import case_counts as performance_counts
 from cxtool.metrics.service_level import service_level_counts
 from cxtool.metrics.sla_breaches import breaches_frame
 from cxtool.metrics.sla_compliance import sla_counts
@@ -22,15 +25,32 @@ from cxtool.tables import Frame
 from tests.metrics.frames import case, make_tables
 
 SETTINGS = Settings(
-    sla=SlaSettings(channels={"chat": 60}, queues={"billing": 20}, labels={"VIP": 300, "new": 40})
+    sla=SlaSettings(channels={"chat": 60}, queues={"billing": 20}, labels={"VIP": 300, "new": 40}),
+    fcr=FcrSettings(window=3 * 86_400.0),
 )
 ROWS = [
-    case("1", queue="billing", agent="Ada", contact_labels=["VIP", "new"], first_response_s=30),
-    case("2", "2026-05-24T23:59:59", channel="chat", company="Acme", first_response_s=61),
+    case(
+        "1",
+        contact_id="P1",
+        queue="billing",
+        agent="Ada",
+        contact_labels=["VIP", "new"],
+        first_response_s=30,
+    ),
+    case(
+        "2",
+        "2026-05-24T23:59:59",
+        contact_id="P1",
+        channel="chat",
+        company="Acme",
+        first_response_s=61,
+    ),
     case("3", "2026-05-12T09:00", queue="sales", disposition="resolved", contact_labels=[]),
     case("4", "2026-05-20T00:00", direction="outbound", team="red", status="closed"),
     case("5", "2026-05-17T12:00", channel="voice", handle_s=4),
-    case("6", "2026-05-19T12:00", channel="voice", first_response_s=12, agent="Bo"),
+    case(
+        "6", "2026-05-19T12:00", contact_id="P1", channel="voice", first_response_s=12, agent="Bo"
+    ),
 ]
 TABLES = make_tables(ROWS)
 
@@ -80,6 +100,35 @@ def test_service_level(other_cases: Frame) -> None:
     expected = collected(service_level_counts(TABLES.cases))
     assert expected.row(0) == (1, 1, 1, 1, 1)
     assert collected(service_level_counts(other_cases)).equals(expected)
+
+
+@pytest.mark.parametrize("dimension", [None, "label", "day", "hour", "queue"])
+def test_performance(other_cases: Frame, dimension: str | None) -> None:
+    """K1-K5: the same counts, sums and times."""
+
+    def counts(cases: Frame) -> list[pl.DataFrame]:
+        rows = cases.filter(in_either(TABLES.request))
+        dimensions = find_dimensions([dimension] if dimension else [], cases)
+        counted = performance_counts(rows, dimensions, SETTINGS, TABLES.request)
+        return [collected(frame) for frame in (counted, *kpi.histograms(rows).values())]
+
+    expected = counts(TABLES.cases)
+    assert expected[0]["cases_n"].sum() >= len(ROWS)
+    for one, other in zip(expected, counts(other_cases), strict=True):
+        assert other.equals(one)
+
+
+def test_first_contact_resolution(other_cases: Frame) -> None:
+    """K2: the same contacts come back."""
+
+    def counts(cases: Frame) -> pl.DataFrame:
+        tables = replace(TABLES, cases=cases, around_cases=cases)
+        judged = fcr.fcr_cases(tables, SETTINGS)
+        return collected(fcr.fcr_counts(judged, (), tables))
+
+    expected = counts(TABLES.cases)
+    assert expected.select(pl.col(fcr.COUNTS).sum()).row(0) == (1, 2, 1, 0)
+    assert counts(other_cases).equals(expected)
 
 
 def test_volume(other_cases: Frame) -> None:
