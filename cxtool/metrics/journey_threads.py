@@ -13,12 +13,14 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
-from cxtool.metrics.returns import CONTACT, IN_ORDER, returns
+from cxtool.metrics.returns import CONTACT, returns
 from cxtool.metrics.trend import in_either, period_flag
 from cxtool.tables import Frame, Tables
 
 KEY, SUBJECT, THREAD = "thread_contact", "thread_subject", "thread_ms"
 THREAD_KEYS = (KEY, SUBJECT, THREAD)
+IN_ORDER = ("started_ms", "case_id")
+NO_SUBJECT = ""
 CARRIED = ("channel", "queue")  # of the case before, as ``previous_channel`` and so on
 LINKS = (*THREAD_KEYS, "continues", "gap_ms", *(f"previous_{name}" for name in CARRIED))
 
@@ -47,7 +49,9 @@ def with_threads(cases: Frame, *, window_s: float) -> Frame:
     """Cases of known contacts with the thread of each and the case before it in the thread.
 
     ``thread_ms`` is when the thread began; with contact and subject it names the thread.
-    ``continues``: whether a case of it came before; ``gap_ms``: how long ago. Source: K6.
+    ``continues``: whether a case of it came before; only then ``gap_ms`` (how long ago) and what
+    is ``previous_`` tell of the thread. Cases that start together come in the order of their ids.
+    Source: K6.
     """
     window_ms = round(window_s * 1000)
     own_subject = nw.coalesce("topic", "ticket_id").alias(SUBJECT)
@@ -58,15 +62,24 @@ def with_threads(cases: Frame, *, window_s: float) -> Frame:
         known = known.with_columns(
             nw.col(SUBJECT).fill_null(strategy=strategy).over(KEY, order_by=IN_ORDER)
         )
-    gap = nw.col("started_ms") - _before("started_ms")
-    linked = known.with_columns(
-        gap.alias("gap_ms"), *(_before(name).alias(f"previous_{name}") for name in CARRIED)
-    ).with_columns(
-        ((nw.col("gap_ms") <= window_ms) & ~nw.col("gap_ms").is_null()).alias("continues")
+    # One division by contact serves all windows: subject after subject, each in order.
+    in_threads = (SUBJECT, *IN_ORDER)
+
+    def before(name: str) -> nw.Expr:
+        return nw.col(name).shift(1).over(KEY, order_by=in_threads)
+
+    linked = known.with_columns(nw.col(SUBJECT).fill_null(NO_SUBJECT)).with_columns(
+        (nw.col("started_ms") - before("started_ms")).alias("gap_ms"),
+        before(SUBJECT).alias(f"previous_{SUBJECT}"),
+        *(before(name).alias(f"previous_{name}") for name in CARRIED),
     )
+    is_same = nw.col(f"previous_{SUBJECT}") == nw.col(SUBJECT)
+    continues = (is_same & (nw.col("gap_ms") <= window_ms)).fill_null(False).alias("continues")
     begun = nw.when(~nw.col("continues")).then(nw.col("started_ms")).alias(THREAD)
-    return linked.with_columns(begun).with_columns(
-        nw.col(THREAD).fill_null(strategy="forward").over(KEY, SUBJECT, order_by=IN_ORDER)
+    return (
+        linked.with_columns(continues)
+        .with_columns(begun)
+        .with_columns(nw.col(THREAD).fill_null(strategy="forward").over(KEY, order_by=in_threads))
     )
 
 
@@ -75,10 +88,6 @@ def changes(name: str) -> nw.Expr:
     return nw.col("continues").fill_null(False) & (
         nw.col(name) != nw.col(f"previous_{name}")
     ).fill_null(False)
-
-
-def _before(name: str) -> nw.Expr:
-    return nw.col(name).shift(1).over(KEY, SUBJECT, order_by=IN_ORDER)
 
 
 def _helped(tables: Tables) -> nw.Expr:

@@ -3,8 +3,7 @@
 What decides: a case is *returned* to when the same contact starts an inbound case later, at most
 the window after this one's start (both ends count). Whatever channel it comes by, and whether or
 not an agent answers, it is a coming back; an outbound or internal case is none. A contact is known
-by ``contact_id``, else by ``contact``. Cases that start at the same moment come in the order of
-their ids.
+by ``contact_id``, else by ``contact``. Of cases that start at the same moment none follows another.
 
 A case is not judged (null) where its contact is unknown, and where its window is not over at the
 as-of moment: a return that is known by then would count, one that is still to come would not.
@@ -26,8 +25,7 @@ import narwhals.stable.v2 as nw
 from cxtool.tables import Frame, Tables
 
 CONTACT = nw.coalesce("contact_id", "contact")
-IN_ORDER = ("started_ms", "case_id")
-KEY = "_contact"
+KEY, LATER, NEXT = "_contact", "_is_later", "next_start_ms"
 LONGEST_D = 36_500  # calendars end somewhere
 
 
@@ -70,21 +68,25 @@ def returns(cases: Frame, *, window_s: float, as_of_ms: int, by: Sequence[str] =
     [('1', True), ('2', None), ('3', None)]
     """
     window_ms = round(window_s * 1000)
-    keys = (KEY, *by)
+    keys, in_order = (KEY, *by), ("started_ms", LATER)
     started = nw.col("started_ms")
-    inbound = nw.when(nw.col("direction") == "inbound").then(started)
-    later = cases.with_columns(CONTACT.alias(KEY)).with_columns(
-        inbound.shift(-1).over(*keys, order_by=IN_ORDER).alias("next_start_ms")
-    )
-    following = (
-        nw.col("next_start_ms").fill_null(strategy="backward").over(*keys, order_by=IN_ORDER)
-    )
+    inbound = nw.col("direction") == "inbound"
+    placed = cases.with_columns(
+        CONTACT.alias(KEY), nw.when(inbound).then(0).otherwise(1).alias(LATER)
+    ).with_columns(started.shift(1).over(*keys, order_by=in_order).alias(NEXT))
+    # Of cases that start together only the first stands for a coming back: none follows another.
+    is_first = nw.col(NEXT).is_null() | (nw.col(NEXT) < started)
+    arrival = nw.when(inbound & is_first).then(started).alias(NEXT)
+    following = nw.col(NEXT).shift(-1).over(*keys, order_by=in_order)
+    nearest = nw.col(NEXT).fill_null(strategy="backward").over(*keys, order_by=in_order)
     known = ~nw.col(KEY).is_null()
     is_over = started + window_ms <= as_of_ms
-    soon = (nw.col("next_start_ms") - started <= window_ms) & ~nw.col("next_start_ms").is_null()
+    soon = (nw.col(NEXT) - started <= window_ms) & ~nw.col(NEXT).is_null()
     return (
-        later.with_columns(following.alias("next_start_ms"))
-        .with_columns(nw.when(known).then(nw.col("next_start_ms")).alias("next_start_ms"))
+        placed.with_columns(arrival)
+        .with_columns(following.alias(NEXT))
+        .with_columns(nearest.alias(NEXT))
+        .with_columns(nw.when(known).then(nw.col(NEXT)).alias(NEXT))
         .with_columns(nw.when(known & is_over).then(soon).alias("returned"))
-        .drop(KEY)
+        .drop(KEY, LATER)
     )

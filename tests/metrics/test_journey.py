@@ -27,7 +27,7 @@ def made(rows: Sequence[Row], **options: Any) -> Report:
     return report(make_tables(rows, **options), settings)
 
 
-def figures(section: Section, *keys: str) -> list[tuple[object, ...]]:
+def figures(section: Section, *keys: str) -> list[tuple[Any, ...]]:
     return section.rows.select(keys).rows()
 
 
@@ -47,8 +47,8 @@ def test_worked_example() -> None:
         ("bot", "voice", 1, 50.0, 2, 86_400.0)
     ]
     contained = found.section("self_service")
-    keys = ("entry", "channel", "cases_n", "containment_pct", "unassisted_pct", "came_back_n")
-    assert figures(contained, *keys) == [("bot", "bot", 1, 0.0, 100.0, 1)]
+    told = ("entry", "channel", "cases_n", "containment_pct", "unassisted_pct", "came_back_n")
+    assert figures(contained, *told) == [("bot", "bot", 1, 0.0, 100.0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_a_thread_goes_on_over_the_start_of_a_period() -> None:
         ("email", "voice", 0)
     ]
     channels = found.section("channels")
-    keys = ("channel", "cases_n", "threads_n", "left_n", "arrived_n", "moved_on_pct")
-    assert figures(channels, *keys) == [("voice", 2, 0, 0, 1, None)]
+    told = ("channel", "cases_n", "threads_n", "left_n", "arrived_n", "moved_on_pct")
+    assert figures(channels, *told) == [("voice", 2, 0, 0, 1, None)]
 
 
 def test_where_a_thread_begins_and_moves_on() -> None:
