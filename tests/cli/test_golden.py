@@ -60,6 +60,8 @@ REPORTS = {
     "kpi": ("kpi", DEMO, "-p", "2026-05"),
     "kpi-by": ("kpi", DEMO, "-p", "3d", "--by", "channel", "--by", "day"),
     "agents": ("agents", DEMO, "-p", "2026-05", "--by", "team"),
+    "journey": ("journey", DEMO, "-p", "2026-05", "--section", "summary"),
+    "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
     "check": ("check", "interactions.csv"),
     "report": ("report", DEMO, "-p", "1d", "--only", "volume,quality"),
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
@@ -128,7 +130,7 @@ def test_report(
     monkeypatch: pytest.MonkeyPatch,
     golden: Golden,
 ) -> None:
-    """L1-L17, S1-S6, B1-B11, C1-C11: what people and programs get."""
+    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K8: what people and programs get."""
     one = made(name, broken, cuts)
     assert one.code == (1 if name == "check" else 0)
     if fmt == "terminal":
