@@ -7,15 +7,15 @@ given back: which of several is meant is never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
 from cxtool.exports.export import Export
-from cxtool.exports.lookup_forms import kind_of, same_email, same_name, same_phone
-from cxtool.exports.lookup_rows import holding, rows_of
+from cxtool.exports.lookup_forms import fitting, kind_of
+from cxtool.exports.lookup_rows import Ids, holding, rows_of
 
 Kind = Literal["contact", "company"]
 KINDS: tuple[Kind, ...] = ("contact", "company")
@@ -28,11 +28,6 @@ SCHEMA = {
     "id": pl.String,
     **dict.fromkeys(TELLING, pl.String),
     "by_name": pl.Boolean,
-}
-SAME: Mapping[str, Callable[[pl.Expr, str], pl.Expr]] = {
-    "name": same_name,
-    "email": same_email,
-    "phone": same_phone,
 }
 
 
@@ -69,12 +64,12 @@ def kinds_of(kind: Kind | None) -> tuple[Kind, ...]:
     return (kind,) if kind else KINDS
 
 
-def register(export: Export, kind: Kind, asked: str | None = None) -> pl.LazyFrame | None:
-    """Everybody of a kind as the export lists them, or whoever has the id that is asked for."""
+def register(export: Export, kind: Kind, only: Ids | None = None) -> pl.LazyFrame | None:
+    """Everybody of a kind as the export lists them, or only those who hold one of these values."""
     table, key = REGISTERS[kind], f"{kind}_id"
     if table not in export.mapped:
         return None
-    parts = export.mapped[table] if asked is None else holding(export, table, {key: [asked]})
+    parts = export.mapped[table] if only is None else holding(export, table, only)
     columns = [name for name in TELLING if name != key]
     rows = rows_of(parts, [key, *columns], export.time_zone)
     return rows.select(pl.lit(kind).alias("kind"), pl.col(key).alias("id"), *columns).filter(
@@ -101,22 +96,24 @@ def named(export: Export, kind: Kind, table: str) -> pl.DataFrame:
 
 
 def _by_id_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
-    rows = register(export, kind, asked)
+    rows = register(export, kind, {f"{kind}_id": [asked]})
     if rows is not None:
         yield rows.filter(pl.col("id") == asked).collect()
 
 
 def _loosely_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
     sort = kind_of(asked)
-    fits = SAME[sort](pl.col(sort), asked)
-    if REGISTERS[kind] in export.mapped:
-        yield export.read(REGISTERS[kind], lambda _: _fitting(register(export, kind), fits))
-
-
-def _fitting(rows: pl.LazyFrame | None, fits: pl.Expr) -> pl.DataFrame:
-    if rows is None:
-        return pl.DataFrame(schema=SCHEMA)
-    return rows.filter(fits).collect(engine="streaming")
+    everybody = register(export, kind)
+    if everybody is None:
+        return
+    # Each spelling is compared once, outside of the scan, which would read the column anew for
+    # every mention of it.
+    spelt = everybody.select(pl.col(sort).drop_nulls().unique())
+    spellings = export.read(REGISTERS[kind], lambda _: spelt.collect(engine="streaming"))[sort]
+    same = fitting(spellings, asked).to_list()
+    rows = register(export, kind, {sort: same}) if same else None
+    if rows is not None:
+        yield rows.filter(pl.col(sort).is_in(same)).collect()
 
 
 def _by_id_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
@@ -135,8 +132,8 @@ def _by_id_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFr
 
 def _loosely_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
     """By the name in cases, or by an id that is an address or a number itself."""
-    same = SAME[kind_of(asked)]
     for table in NAMING_TABLES:
         if table in export.mapped:
             rows = named(export, kind, table)
-            yield rows.filter(same(pl.col("id"), asked) | same(pl.col("name"), asked))
+            same = fitting(pl.concat([rows["id"], rows["name"]]).drop_nulls().unique(), asked)
+            yield rows.filter(pl.any_horizontal(pl.col("id", "name").is_in(same.implode())))

@@ -40,6 +40,26 @@ def kind_of(asked: str) -> Kind:
     return "phone" if PHONE.fullmatch(asked) and digits >= FEWEST_DIGITS else "name"
 
 
+def fitting(known: pl.Series, asked: str) -> pl.Series:
+    """Those of the known names, addresses or numbers that are the one asked for.
+
+    >>> fitting(pl.Series(["Ana Sá", "+351 21 000 000"]), "SA, ANA").to_list()
+    ['Ana Sá']
+    """
+    rows = known.rename("known").to_frame()
+    match kind_of(asked):
+        case "email":
+            same = same_email(pl.col("known"), asked)
+        case "phone":
+            # Whatever stands before it, the end of a number is the same; few have it.
+            digits = pl.col("known").str.replace_all("[^0-9]", "")
+            rows = rows.filter(digits.str.ends_with(re.sub("[^0-9]", "", asked)[-FEWEST_DIGITS:]))
+            same = same_phone(pl.col("known"), asked)
+        case "name":
+            same = same_name(pl.col("known"), asked)
+    return rows.filter(same)["known"]
+
+
 def name_form(text: pl.Expr) -> pl.Expr:
     """A name without case, diacritics and punctuation; null where nothing is left.
 

@@ -40,7 +40,8 @@ def _narrowed(part: MappedTable, ids: Ids) -> MappedTable:
     frame, kept = part.raw.frame, _holds(part, ids)
     if part.raw.text is None:
         numbers = frame.filter(kept).select(ROW).collect(engine="streaming")[ROW]
-        kept = pl.col(ROW).is_in(numbers.implode())
+        # As plain numbers, which the scan holds against each group; it does not so with a series.
+        kept = pl.col(ROW).is_in(numbers.to_list())
     found = frame.filter(kept).collect(engine="streaming").sort(ROW)
     return replace(part, raw=replace(part.raw, frame=found.lazy()), as_text=None)
 
