@@ -7,7 +7,7 @@ given back: which of several is meant is never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ import polars as pl
 from cxtool.exports.export import Export
 from cxtool.exports.lookup_forms import fitting, kind_of
 from cxtool.exports.lookup_rows import Ids, holding, rows_of
+from cxtool.exports.mapped import MappedTable
 
 Kind = Literal["contact", "company"]
 KINDS: tuple[Kind, ...] = ("contact", "company")
@@ -102,18 +103,21 @@ def _by_id_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.D
 
 
 def _loosely_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
-    sort = kind_of(asked)
-    everybody = register(export, kind)
-    if everybody is None:
+    table, sort = REGISTERS[kind], kind_of(asked)
+    if table not in export.mapped:
         return
     # Each spelling is compared once, outside of the scan, which would read the column anew for
     # every mention of it.
-    spelt = everybody.select(pl.col(sort).drop_nulls().unique())
-    spellings = export.read(REGISTERS[kind], lambda _: spelt.collect(engine="streaming"))[sort]
+    spellings = export.read(table, lambda parts: _spellings(export, parts, sort))
     same = fitting(spellings, asked).to_list()
     rows = register(export, kind, {sort: same}) if same else None
     if rows is not None:
         yield rows.filter(pl.col(sort).is_in(same)).collect()
+
+
+def _spellings(export: Export, parts: Sequence[MappedTable], column: str) -> pl.Series:
+    rows = rows_of(parts, [column], export.time_zone)
+    return rows.select(pl.col(column).drop_nulls().unique()).collect(engine="streaming")[column]
 
 
 def _by_id_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
@@ -135,5 +139,7 @@ def _loosely_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.Data
     for table in NAMING_TABLES:
         if table in export.mapped:
             rows = named(export, kind, table)
-            same = fitting(pl.concat([rows["id"], rows["name"]]).drop_nulls().unique(), asked)
-            yield rows.filter(pl.any_horizontal(pl.col("id", "name").is_in(same.implode())))
+            columns = ["name"] if kind_of(asked) == "name" else ["id", "name"]
+            spellings = pl.concat([rows[column] for column in columns]).drop_nulls().unique()
+            same = fitting(spellings, asked).implode()
+            yield rows.filter(pl.any_horizontal(pl.col(columns).is_in(same)))

@@ -36,7 +36,7 @@ def only(export: Export, customer: Customer, *, company_too: bool = False) -> Ex
         primary = kept.ids("companies", "primary_contact_id")
         kept.hold("contacts", contact_id=[*people, *primary], company_id=companies)
         people = [*people, *kept.ids("contacts", "contact_id")]
-        kept.hold("interactions", **{"company_id": companies, "contact_id": people, **own})
+        kept.hold("interactions", **(own | {"company_id": companies, "contact_id": people}))
         kept.hold(
             "tickets",
             ticket_id=kept.ids("interactions", "ticket_id"),

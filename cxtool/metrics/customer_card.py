@@ -51,13 +51,10 @@ def card_section(customer: Customer) -> Section:
     table = TABLES["contacts" if is_contact else "companies"]
     own = own_columns(row, table.names)
     told = _contact(customer) if is_contact else _company(customer)
-    facts = row.with_columns(
+    # A customer that no register lists has a row as well, without what only registers tell.
+    facts = (row.clear(1) if row.is_empty() else row).with_columns(
         pl.lit(value, dtype).alias(key) for key, (value, dtype) in told.items()
     )
-    if row.is_empty():
-        facts = pl.DataFrame(
-            {key: [value] for key, (value, _) in told.items()}, schema=_types(told)
-        )
     cases, tickets = customer.cases, customer.tickets
     facts = facts.with_columns(
         pl.lit(customer.kind).alias("kind"),
@@ -116,7 +113,3 @@ def _first(rows: pl.DataFrame, column: str) -> Any:
     if found.is_empty():
         return None
     return found[0].to_list() if isinstance(found[0], pl.Series) else found[0]
-
-
-def _types(told: dict[str, tuple[Any, pl.DataType]]) -> dict[str, pl.DataType]:
-    return {key: dtype for key, (_, dtype) in told.items()}

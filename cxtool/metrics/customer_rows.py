@@ -19,6 +19,8 @@ from cxtool.units import Unit
 Kind = Literal["contact", "company"]
 
 USES = ("interactions", "tickets", "context", "notes", "transcripts")
+# Columns of frames that no export has; ``day`` parts the files of a converted one.
+DERIVED = ("created_ms", "created_d", "created_t", "resolved_ms", "company", "day")
 OPTIONAL = (*USES[1:], "contacts", "companies")
 
 
@@ -75,6 +77,12 @@ class Customer:
     def company(self) -> pl.DataFrame:
         """The row of the company in ``companies``, without one if there is none."""
         return _one(self.companies, "company_id", self.company_id)
+
+    def people(self, company_id: str) -> pl.Series:
+        """The contacts that belong to a company."""
+        if self.contacts is None:
+            return pl.Series("contact_id", [], dtype=pl.String)
+        return self.contacts.filter(pl.col("company_id") == company_id)["contact_id"]
 
     def conversation(self, case_id: str | None) -> pl.DataFrame:
         """The conversation asked for; else the newest open one, or the newest, or none.
@@ -141,8 +149,7 @@ def is_open() -> pl.Expr:
 
 def own_columns(rows: pl.DataFrame, canonical: Sequence[str]) -> tuple[Column, ...]:
     """The columns that are the export's own."""
-    derived = ("created_ms", "created_d", "created_t", "resolved_ms", "company", "at_ms")
-    names = [name for name in rows.columns if name not in (*canonical, *derived)]
+    names = [name for name in rows.columns if name not in (*canonical, *DERIVED)]
     return tuple(
         Column(key=name, label=words_of(name), unit=unit_of(rows.schema[name]), drop=8)
         for name in names

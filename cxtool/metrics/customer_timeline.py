@@ -67,7 +67,7 @@ def events(customer: Customer, related: Related, record: str) -> pl.DataFrame:
     if tickets is not None:
         found += _case_events(tickets)
     if customer.notes is not None:
-        is_about = _is_about(related, record, cases, tickets)
+        is_about = _is_about(customer, related, record)
         of = customer.notes.filter(is_about)
         found.append(of.with_columns(pl.lit("note").alias("event")))
     steps = self_service(customer)
@@ -93,8 +93,7 @@ def notes_section(customer: Customer) -> Iterator[Section]:
     """
     if customer.notes is None and "notes" not in customer.given:
         return
-    cases, tickets = customer.cases, customer.tickets
-    written = cases.filter(pl.col("notes").is_not_null()).select(
+    written = customer.cases.filter(pl.col("notes").is_not_null()).select(
         pl.coalesce("ended_at", "started_at").alias("at"),
         pl.col("notes").alias("text"),
         pl.col("agent").alias("author"),
@@ -104,7 +103,7 @@ def notes_section(customer: Customer) -> Iterator[Section]:
     found = [written]
     if customer.notes is not None:
         ids = {key: pl.col(key).is_not_null() for key in ABOUT}
-        is_own = _is_about(customer.kind, customer.id, cases, tickets)
+        is_own = _is_about(customer, customer.kind, customer.id)
         if customer.kind == "contact" and customer.company_id is not None:
             is_companys = (pl.col("company_id") == customer.company_id).fill_null(False)
             is_own |= is_companys & pl.col("contact_id").is_null()
@@ -147,16 +146,17 @@ def _filtered(rows: pl.DataFrame | None, condition: pl.Expr) -> pl.DataFrame | N
     return None if rows is None else rows.filter(condition)
 
 
-def _is_about(
-    related: Related, record: str, cases: pl.DataFrame, tickets: pl.DataFrame | None
-) -> pl.Expr:
-    """Whether a note is about the record, or one of its conversations or cases."""
+def _is_about(customer: Customer, related: Related, record: str) -> pl.Expr:
+    """Whether a note is about a record, its people, or one of its conversations or cases."""
+    cases, tickets = _rows_of(customer, related, record)
     key = "ticket_id" if related == "case" else f"{related}_id"
-    found = (pl.col(key) == record).fill_null(False)
-    found |= pl.col("case_id").is_in(cases["case_id"].implode()).fill_null(False)
+    found = pl.col(key) == record
+    found |= pl.col("case_id").is_in(cases["case_id"].implode())
+    if related == "company":
+        found |= pl.col("contact_id").is_in(customer.people(record).implode())
     if tickets is not None:
-        found |= pl.col("ticket_id").is_in(tickets["ticket_id"].implode()).fill_null(False)
-    return found
+        found |= pl.col("ticket_id").is_in(tickets["ticket_id"].implode())
+    return found.fill_null(False)
 
 
 def _conversations(cases: pl.DataFrame) -> pl.DataFrame:
