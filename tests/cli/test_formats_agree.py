@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -163,12 +164,19 @@ def test_markdown_says_the_figures_in_words(one: Made) -> None:
         for column in told_columns(section):
             place = header.index(escaped(column.label))
             for line, row in zip(lines, rows, strict=True):
-                assert_says(line[place], row[column.key], column, section)
+                assert_says(line[place], row[column.key], in_unit_of(row, column), section)
                 change = row.get(f"{column.key}_change")
                 if change is not None:
                     assert header[place + 1] == "Change"
                     assert show_change(change, column.unit) in line[place + 1]
     assert next(tables, None) is None
+
+
+def in_unit_of(row: dict[str, Any], column: Column) -> Column:
+    """The column, a plain number in the row's own unit where rows have one."""
+    if column.unit is Unit.NUMBER and "unit" in row:
+        return replace(column, unit=Unit(row["unit"]))
+    return column
 
 
 def assert_says(text: str, value: object, column: Column, section: Section) -> None:
