@@ -20,6 +20,7 @@ import polars as pl
 import pytest
 
 from cxtool.render.frames import plain
+from cxtool.render.layout import UNIT_COLUMN
 from cxtool.render.markdown import escaped
 from cxtool.report import Column, Report, Section
 from cxtool.units import MISSING, Unit, show, show_change
@@ -139,7 +140,9 @@ def told_columns(section: Section) -> list[Column]:
     return [
         column
         for column in section.columns
-        if column.role == "value" and not (column.unit is Unit.BAND and column.of)
+        if column.role == "value"
+        and not (column.unit is Unit.BAND and column.of)
+        and column.key != UNIT_COLUMN
     ]
 
 
