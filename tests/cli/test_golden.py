@@ -62,6 +62,8 @@ REPORTS = {
     "agents": ("agents", DEMO, "-p", "2026-05", "--by", "team"),
     "journey": ("journey", DEMO, "-p", "2026-05", "--section", "summary"),
     "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
+    "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
+    "customer-company": ("customer", "O000014", DEMO, "--section", "timeline", "--limit", "12"),
     "check": ("check", "interactions.csv"),
     "report": ("report", DEMO, "-p", "1d", "--only", "volume,quality"),
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
