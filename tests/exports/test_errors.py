@@ -58,14 +58,14 @@ EXPORTS: dict[str, tuple[str, bytes | str | pl.DataFrame, str]] = {
     "bytes of no encoding": (
         "a.csv",
         CSV.replace(b"plain", b"\x81\x8d"),
-        "a.csv: line 7, byte 54 (hex 81) is not utf-8, though most of the file is (export it again, or"
-        " leave such bytes out: iconv -c -f utf-8 -t utf-8 'a.csv')",
+        "a.csv: line 7, byte 54 (hex 81) is not utf-8, though most of the file is (export it again,"
+        " or leave such bytes out: iconv -c -f utf-8 -t utf-8 'a.csv')",
     ),
     "noise": (
         "a.csv",
         bytes(range(1, 256)) * 9,
-        "a.csv: line 2, byte 118 (hex 80) is not utf-8, and its letters make words in no encoding that"
-        " cxtool knows of (if it is a text file, name its encoding with --encoding)",
+        "a.csv: line 2, byte 118 (hex 80) is not utf-8, and its letters make words in no encoding"
+        " that cxtool knows of (if it is a text file, name its encoding with --encoding)",
     ),
     "no JSON": ("a.jsonl", "[1]\ntext\n", "a.jsonl: no JSON objects, one to a line, were found"),
     "a JSON array": (
@@ -134,7 +134,8 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], int, str]] = {
     "the wrong encoding": (
         ("calls.csv", "--encoding", "ascii"),
         1,
-        "calls.csv: line 4, byte 62 (hex C3) is not ascii; it looks like utf-8 (try --encoding utf-8)",
+        "calls.csv: line 4, byte 62 (hex C3) is not ascii; it looks like utf-8"
+        " (try --encoding utf-8)",
     ),
     "a delimiter of two characters": (
         ("calls.csv", "--delimiter", "::"),
