@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     ],
     "kpi": [(DEMO, "-p", "2026-05", *(word for name in BY for word in ("--by", name)))],
     "agents": [(DEMO, "-p", "2026-05", "--by", "team", "--by", "day")],
+    "explain": [("csat_mean", DEMO, "-p", "2026-05", "--rows"), ("overall_pct", DEMO, "--rows")],
     "customer": [("P00000052", DEMO), ("O000014", DEMO, "--related", "company")],
     "profile test": [("klink", "sample_data/vendors/klink")],
 }

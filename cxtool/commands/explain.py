@@ -1,13 +1,23 @@
-"""``cxtool explain``: what a figure is, from its card."""
+"""``cxtool explain``: what a figure is, from its card, and what stands behind it in an export."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import click
 
-from cxtool.commands.params import HELP
+from cxtool.commands.params import (
+    EXPORT,
+    MAX_DAYS,
+    OUTPUT,
+    PERIOD,
+    ROWS,
+    GroupedCommand,
+    Shared,
+    shared,
+)
 
 if TYPE_CHECKING:
     from cxtool.definitions import Card
@@ -25,36 +35,92 @@ FACTS = {
 }
 
 
-@click.command("explain", short_help="What a figure is.", context_settings=HELP)
+@click.command("explain", cls=GroupedCommand, short_help="What a figure is.")
 @click.argument("metric", required=False)
-@click.option(
-    "-f",
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="Text to read, a JSON array, or Markdown.",
-)
-def command(metric: str | None, output_format: str) -> None:
+@click.option("--report", "report", metavar="NAME", help="Report whose figure is meant.")
+@click.option("--rows", "with_rows", is_flag=True, help="List the rows behind the figure as well.")
+@shared(*EXPORT, *PERIOD, *ROWS, *OUTPUT, *MAX_DAYS)
+def command(options: Shared, metric: str | None, report: str | None, with_rows: bool) -> None:
     """What a figure of the reports is: definition, formula, unit, meaning of null, source.
 
-    METRIC is a key of any report, as JSON and CSV name it. Without one, all are listed.
+    METRIC is a key of any report, as JSON and CSV name it. Without one, all are listed. With an
+    EXPORT, also its value there, what is divided by what, which cases are left out and why, and
+    with --rows the cases themselves.
 
     \b
     Examples:
       cxtool explain
       cxtool explain sla_pct
       cxtool explain active_listening_band -f json
+      cxtool explain sla_pct export/
+      cxtool explain aht_s export/ -p last-month --report kpi --rows -f csv
+      cxtool explain sla_pct export/ --where 'queue = sales' --section exclusions
     """
-    from cxtool.definitions import all_cards
+    if metric is not None and options.export:
+        explain_figure(options, metric, report=report, with_rows=with_rows)
+    else:
+        needs_export = [*given_options(options), *(["rows"] if with_rows else [])]
+        click.echo(definitions(metric, report, options.format or "table", needs_export))
 
+
+def explain_figure(options: Shared, metric: str, *, report: str | None, with_rows: bool) -> None:
+    """The figure of an export taken apart, in any format."""
+    from cxtool.commands.opening import settings_of
+    from cxtool.commands.run import Needs, finish, read
+    from cxtool.definitions import meanings
+    from cxtool.metrics import explained
+    from cxtool.metrics.returns import days_around
+
+    cards = meanings(metric, report) if report else ()
+    told = cards or found(metric)
+    asked = explained.asked_for(metric, report=report)
+    needs = Needs(
+        uses=("interactions", *asked.part.uses),
+        default_period=asked.default_period,
+        max_days=asked.part.max_days,
+        days_around=lambda settings: days_around(settings.fcr.window) if asked.looks_ahead else 0,
+    )
+    settings = settings_of(options)
+    with read(options, settings, needs) as (_, tables):
+        made = explained.report(
+            tables,
+            settings,
+            asked,
+            facts=[f for card in meanings(metric, asked.report) or told for f in _told(card)],
+            with_rows=with_rows or options.section == "rows",
+        )
+    finish(made, options, settings)
+
+
+def definitions(
+    metric: str | None, report: str | None, output_format: str, needs_export: Sequence[str]
+) -> str:
+    """The card of a key, or the list of all, as text, JSON or Markdown."""
+    from cxtool.definitions import all_cards, meanings
+    from cxtool.errors import UsageError
+
+    if needs_export:
+        option = needs_export[0].replace("_", "-")
+        raise UsageError(f"--{option} needs a METRIC and an EXPORT")
     cards = all_cards() if metric is None else found(metric)
+    if report is not None and metric is not None:
+        cards = meanings(metric, report) or cards
     write = {"json": as_array, "markdown": as_markdown}.get(output_format)
     if write is not None:
-        click.echo(write(cards))
-    else:
-        click.echo(as_list(cards) if metric is None else "\n\n".join(map(as_text, cards)))
+        return write(cards)
+    if output_format != "table":
+        raise UsageError(
+            f"a definition alone cannot be written as '{output_format}'",
+            hint="formats: table, json, markdown; with an EXPORT all others too",
+        )
+    return as_list(cards) if metric is None else "\n\n".join(map(as_text, cards))
+
+
+def given_options(options: Shared) -> list[str]:
+    """The names of options that were given and mean nothing without an export."""
+    usual = Shared(format=options.format, color=options.color, no_pager=options.no_pager)
+    names = (field.name for field in fields(Shared))
+    return [name for name in names if getattr(options, name) != getattr(usual, name)]
 
 
 def found(metric: str) -> tuple[Card, ...]:
@@ -125,6 +191,12 @@ def as_array(cards: Sequence[Card]) -> str:
         for card in cards
     ]
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+
+
+def _told(card: Card) -> Iterator[tuple[str, str]]:
+    yield "Metric", card.key
+    yield "Name", card.name
+    yield from _facts(card)
 
 
 def _facts(card: Card) -> Iterator[tuple[str, str]]:

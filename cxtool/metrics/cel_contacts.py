@@ -35,11 +35,11 @@ def partials(tables: Tables) -> dict[str, Frame]:
     return frames
 
 
-def contact_sums(tables: Tables) -> Frame:
-    """Partial: counted calls and chats with their time, per company, day and channel.
+def calls_and_chats(tables: Tables, *columns: str) -> Frame:
+    """Cases of both periods with the ``channel`` that they count under, null where they do not.
 
-    ``talk_ms`` of a contact, else ``handle_ms``; with neither it counts, adds no time, and is
-    counted in ``untimed_n``. ``squares`` are of seconds.
+    ``talk_ms`` of a contact, else ``handle_ms``, is its time; with neither it adds none, and is
+    ``untimed``. ``columns`` of cases are kept.
     """
     voice, answered = nw.col("is_voice"), nw.col("answered")
     channel = choose(
@@ -54,7 +54,7 @@ def contact_sums(tables: Tables) -> Frame:
         nw.lit(None, nw.String()),
     )
     time_ms = nw.coalesce(nw.col("talk_ms"), nw.col("handle_ms"))
-    contacts = tables.cases.filter(in_either(tables.request)).select(
+    return tables.cases.filter(in_either(tables.request)).select(
         "company_id",
         "company",
         nw.col("started_d").cast(nw.Int64()).alias(DAY),
@@ -63,8 +63,16 @@ def contact_sums(tables: Tables) -> Frame:
         time_ms.fill_null(0).alias("time_ms"),
         (time_ms.cast(nw.Float64()) / 1000).fill_null(0.0).alias("time_s"),
         time_ms.is_null().cast(nw.Int64()).alias("untimed"),
+        *columns,
     )
-    contacts = contacts.filter(~nw.col("channel").is_null())
+
+
+def contact_sums(tables: Tables) -> Frame:
+    """Partial: counted calls and chats with their time, per company, day and channel.
+
+    Those without a time are counted in ``untimed_n``. ``squares`` are of seconds.
+    """
+    contacts = calls_and_chats(tables).filter(~nw.col("channel").is_null())
     return (
         contacts.with_columns(square=nw.col("time_s") * nw.col("time_s"))
         .group_by(*KEYS)
@@ -77,10 +85,16 @@ def contact_sums(tables: Tables) -> Frame:
     )
 
 
+def customer_tickets(tables: Tables, *columns: str) -> Frame:
+    """Tickets of both periods; ``channel`` is null for one that is assigned to no customer (C4)."""
+    assigned = ~nw.col("contact_id").is_null() | ~nw.col("company_id").is_null()
+    channel = nw.when(assigned).then(nw.lit("ticket")).alias("channel")
+    return _tickets(tables, *columns).with_columns(channel)
+
+
 def ticket_counts(tables: Tables) -> Frame:
     """Partial: tickets created and assigned to a customer, per company and day (C4)."""
-    assigned = ~nw.col("contact_id").is_null() | ~nw.col("company_id").is_null()
-    rows = _tickets(tables).filter(assigned).with_columns(channel=nw.lit("ticket"))
+    rows = customer_tickets(tables).filter(~nw.col("channel").is_null())
     return rows.group_by(*KEYS).agg(contacts_n=nw.len().cast(nw.Int64()))
 
 
@@ -130,7 +144,7 @@ def company_names(contacts: pl.DataFrame) -> pl.DataFrame:
     return names.with_columns(pl.coalesce("company", "company_id"))
 
 
-def _tickets(tables: Tables) -> Frame:
+def _tickets(tables: Tables, *columns: str) -> Frame:
     request, day = tables.request, "created_d"
     return (
         tables.others["tickets"]
@@ -139,6 +153,7 @@ def _tickets(tables: Tables) -> Frame:
             *("company_id", "company", "contact_id", "created_ms", "resolved_ms"),
             nw.col(day).cast(nw.Int64()).alias(DAY),
             period_flag(request, day=day),
+            *columns,
         )
     )
 

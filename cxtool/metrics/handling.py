@@ -101,7 +101,7 @@ def case_counts(
     """
     keys = [dimension.key for dimension in dimensions]
     rows = placed(cases, dimensions, request)
-    flags = _flags(settings)
+    flags = case_flags(settings)
     values = {"csat": nw.col("csat"), **timings()}
     counted = with_handle_parts(rows).select(
         *keys,
@@ -140,7 +140,8 @@ def _has_parts() -> nw.Expr:
     return ~talk & ~(hold & after)
 
 
-def _flags(settings: Settings) -> Mapping[str, nw.Expr]:
+def case_flags(settings: Settings) -> Mapping[str, nw.Expr]:
+    """Whether a case counts in each of ``COUNTS``; an unknown flag does not."""
     handled, rated = nw.col("answered"), ~nw.col("csat").is_null()
     inbound = nw.col("direction") == "inbound"
     top = settings.csat.scale[1] - settings.csat.top_steps + 1

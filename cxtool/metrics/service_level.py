@@ -6,7 +6,8 @@ variant. Exclusions are counted as what they are, never subtracted from a finish
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -20,17 +21,21 @@ SHORT_S = 5.0
 DEFAULT_VARIANT = "abandons-hurt"
 COUNTS = ("answered_n", "abandoned_n", "answered_within_n", "abandoned_within_n", "short_n")
 
-_answered, _abandoned, _in_time, _left_early, _short = (pl.col(count) for count in COUNTS)
 
-# name: (hits, of how many)
-VARIANTS: Mapping[str, tuple[pl.Expr, pl.Expr]] = {
-    "abandons-hurt": (_in_time, _answered + _abandoned),
-    "abandons-help": (_in_time + _left_early, _answered + _abandoned),
-    "abandons-ignored": (_in_time, _answered),
-    "early-abandons-out": (_in_time, _answered + _abandoned - _left_early),
-    "short-abandons-help": (_in_time + _short, _answered + _abandoned),
-    "short-abandons-out": (_in_time, _answered + _abandoned - _short),
-}
+def variants(column: Callable[[str], Any]) -> dict[str, tuple[Any, Any]]:
+    """Hits and of how many by variant, of ``COUNTS`` as columns of whatever engine."""
+    answered, abandoned, in_time, left_early, short = map(column, COUNTS)
+    return {
+        "abandons-hurt": (in_time, answered + abandoned),
+        "abandons-help": (in_time + left_early, answered + abandoned),
+        "abandons-ignored": (in_time, answered),
+        "early-abandons-out": (in_time, answered + abandoned - left_early),
+        "short-abandons-help": (in_time + short, answered + abandoned),
+        "short-abandons-out": (in_time, answered + abandoned - short),
+    }
+
+
+VARIANTS: Mapping[str, tuple[pl.Expr, pl.Expr]] = variants(pl.col)
 
 
 def service_level(variant: str = DEFAULT_VARIANT) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
