@@ -69,7 +69,6 @@ def explain_figure(options: Shared, metric: str, *, report: str | None, with_row
     from cxtool.commands.run import Needs, finish, read
     from cxtool.definitions import meanings
     from cxtool.metrics import explained
-    from cxtool.metrics.returns import days_around
 
     cards = meanings(metric, report) if report else ()
     told = cards or found(metric)
@@ -78,7 +77,7 @@ def explain_figure(options: Shared, metric: str, *, report: str | None, with_row
         uses=("interactions", *asked.part.uses),
         default_period=asked.default_period,
         max_days=asked.part.max_days,
-        days_around=lambda settings: days_around(settings.fcr.window) if asked.looks_ahead else 0,
+        days_around=asked.days_around,
     )
     settings = settings_of(options)
     with read(options, settings, needs) as (_, tables):

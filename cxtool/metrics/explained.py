@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from cxtool.config import Settings
 from cxtool.definitions import card, meanings
 from cxtool.errors import CxtoolError, UsageError, nearest
-from cxtool.metrics import agents, overview
+from cxtool.metrics import agents, journey, overview
 from cxtool.metrics.explained_account import account_counts, accounted
 from cxtool.metrics.explained_behavior import BEHAVIOR, total_of
 from cxtool.metrics.explained_cases import SLA, VOLUME, Explained
 from cxtool.metrics.explained_cel import CEL
+from cxtool.metrics.explained_journey import JOURNEY
 from cxtool.metrics.explained_kpi import AGENTS, KPI
 from cxtool.metrics.explained_sections import (
     definition_section,
@@ -27,6 +28,7 @@ from cxtool.metrics.explained_sections import (
 )
 from cxtool.metrics.overview import Part
 from cxtool.metrics.plan import carried_out
+from cxtool.metrics.returns import days_around
 from cxtool.report import Report
 from cxtool.tables import Tables
 
@@ -37,10 +39,12 @@ FIGURES: Mapping[str, Mapping[str, Explained]] = {
     "behavior": BEHAVIOR,
     "cel": CEL,
     "agents": AGENTS,
+    "journey": JOURNEY,
 }
 PARTS: Mapping[str, Part] = {
     **overview.PARTS,
     "agents": Part(title="Agents", plan=agents.plan, uses=agents.USES),
+    "journey": Part(title="Journeys", plan=journey.plan, uses=journey.USES),
 }
 DEFAULT_PERIODS = {"behavior": "30d"}
 LOOK_AHEAD = ("kpi", "agents")  # who comes back later decides FCR
@@ -68,10 +72,11 @@ class Asked:
         """The report that is the figure's home; for what has none, whatever reads the cases."""
         return PARTS.get(self.report, PARTS["volume"])
 
-    @property
-    def looks_ahead(self) -> bool:
-        """Whether the report needs the days around the period."""
-        return self.report in LOOK_AHEAD
+    def days_around(self, settings: Settings) -> int:
+        """The days around a period that the report needs, to see who comes back."""
+        if self.report == "journey":
+            return journey.days_needed(settings)
+        return days_around(settings.fcr.window) if self.report in LOOK_AHEAD else 0
 
     @property
     def default_period(self) -> str:

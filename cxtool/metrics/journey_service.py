@@ -58,17 +58,22 @@ NOTHING = pl.DataFrame(
 )
 
 
-def entry_counts(cases: Frame, settings: JourneySettings) -> Frame:
-    """Partial of ``journeys``: inbound cases per kind of self-service channel (``entry``)."""
+def entry(settings: JourneySettings) -> nw.Expr:
+    """The kind of self-service channel of a case (``ivr``, ``bot``, ``portal``), null elsewhere."""
     kinds = {"ivr": settings.ivr, "bot": settings.bot, "portal": settings.portal}
-    entry = choose(
+    return choose(
         [
             (nw.col("channel").is_in([name.lower() for name in names]), nw.lit(kind))
             for kind, names in kinds.items()
         ],
         nw.lit(None, nw.String()),
     )
-    placed = cases.filter(nw.col("direction") == "inbound").with_columns(entry.alias("entry"))
+
+
+def entry_counts(cases: Frame, settings: JourneySettings) -> Frame:
+    """Partial of ``journeys``: inbound cases per kind of self-service channel (``entry``)."""
+    inbound = cases.filter(nw.col("direction") == "inbound")
+    placed = inbound.with_columns(entry(settings).alias("entry"))
     return counts(placed.filter(~nw.col("entry").is_null()), ["entry", "channel"], FLAGS)
 
 
