@@ -51,7 +51,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     ],
     "kpi": [(DEMO, "-p", "2026-05", *(word for name in BY for word in ("--by", name)))],
     "agents": [(DEMO, "-p", "2026-05", "--by", "team", "--by", "day")],
-    "explain": [("csat_mean", DEMO, "-p", "2026-05", "--rows"), ("overall_pct", DEMO, "--rows")],
+    "explain": [("csat_mean", DEMO, "-p", "2026-05", "--rows"), ("aht_s", DEMO, "--rows")],
     "customer": [("P00000052", DEMO), ("O000014", DEMO, "--related", "company")],
     "profile test": [("klink", "sample_data/vendors/klink")],
 }
@@ -373,7 +373,7 @@ def test_explain_writes_json_and_markdown() -> None:
 
 def test_explain_tells_each_meaning() -> None:
     text = done("explain", "share_pct", cwd=ROOT).text
-    assert text.count("(share_pct)") == 3
+    assert text.count("(share_pct)") == 5
 
 
 def test_explain_without_a_metric_lists_all() -> None:

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cxtool.commands.params import (
-    EXPORT,
-    MAX_DAYS,
-    OUTPUT,
-    PERIOD,
-    ROWS,
-    GroupedCommand,
-    Shared,
-    shared,
-)
+from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
 if TYPE_CHECKING:
     from cxtool.definitions import Card
@@ -39,7 +30,7 @@ FACTS = {
 @click.argument("metric", required=False)
 @click.option("--report", "report", metavar="NAME", help="Report whose figure is meant.")
 @click.option("--rows", "with_rows", is_flag=True, help="List the rows behind the figure as well.")
-@shared(*EXPORT, *PERIOD, *ROWS, *OUTPUT, *MAX_DAYS)
+@shared(*REPORT, *MAX_DAYS)
 def command(options: Shared, metric: str | None, report: str | None, with_rows: bool) -> None:
     """What a figure of the reports is: definition, formula, unit, meaning of null, source.
 

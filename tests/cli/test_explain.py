@@ -210,3 +210,43 @@ def test_an_export_that_does_not_allow_the_figure(tmp_path: Path) -> None:
     result = call("explain", "overall_pct", str(folder), cwd=tmp_path)
     assert result.code == 1
     assert "no 'behaviors' table" in result.err
+
+
+def test_a_behaviour_of_the_centre_s_own(tmp_path: Path) -> None:
+    """B3, B4: 20 scores: 2 rows 10, 5 rows 6, 6 rows N/A, 5 rows 4, 2 rows 0; one has no score."""
+    cases = [
+        {"case_id": f"c{n}", "started_at": "2026-05-01T10:00:00Z", "channel": "chat", "agent": "A"}
+        for n in range(21)
+    ]
+    scores = [{"case_id": f"c{n}", "behavior": "humour", "score": n / 20} for n in range(20)]
+    folder = export(tmp_path, interactions=cases, behaviors=scores)
+    words = ("humour_pct", str(folder), "--report", "behavior", "-p", "2026-05-01..2026-05-01")
+    found = report("explain", *words, "--rows", cwd=tmp_path)
+    figure = only(section(found, "figure"))
+    assert (figure["numerator"], figure["denominator"], figure["rows_n"]) == (70, 140, 14)
+    assert figure["value"] == 50
+    assert section(found, "exclusions") == [
+        {"reason": "index N/A: near the middle of all", "rows_n": 6},
+        {"reason": "no behaviour scores", "rows_n": 1},
+    ]
+
+
+def test_first_contact_resolution_as_the_export_tells_it(tmp_path: Path) -> None:
+    """K2: the export's own column decides; a case where it is empty is left out."""
+    folder = export(
+        tmp_path,
+        interactions="""
+            case_id,started_at,channel,first_response_s,resolved_on_first_contact
+            c1,2026-05-01T10:00:00Z,chat,30,yes
+            c2,2026-05-01T11:00:00Z,chat,60,no
+            c3,2026-05-01T12:00:00Z,chat,60,
+            c4,2026-05-01T13:00:00Z,chat,,yes
+        """,
+    )
+    found = report("explain", "fcr_pct", str(folder), "-p", "all", "--rows", cwd=tmp_path)
+    assert only(section(found, "figure"))["value"] == 50
+    assert {row["case_id"] for row in section(found, "rows")} == {"c1", "c2"}
+    assert {row["reason"]: row["rows_n"] for row in section(found, "exclusions")} == {
+        "contact or outcome not known": 1,
+        "not answered by an agent": 1,
+    }

@@ -62,6 +62,8 @@ REPORTS = {
     "agents": ("agents", DEMO, "-p", "2026-05", "--by", "team"),
     "journey": ("journey", DEMO, "-p", "2026-05", "--section", "summary"),
     "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
+    "explain": ("explain", "aht_s", DEMO, "-p", "2026-05", "--rows", "--limit", "6"),
+    "explain-parts": ("explain", "share_pct", DEMO, "--report", "cel"),
     "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
     "customer-company": ("customer", "O000014", DEMO, "--section", "timeline", "--limit", "12"),
     "check": ("check", "interactions.csv"),
