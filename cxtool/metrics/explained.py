@@ -178,7 +178,7 @@ def _figure_of(key: str, report: str) -> str | None:
         return key
     for ending in (*TREND, *BESIDE):
         base = key.removesuffix(f"_{ending}")
-        units = ("", "_pct", "_s") if ending in BESIDE else ("",)
+        units = ("", "_pct", "_s", "_n") if ending in BESIDE else ("",)
         for figure in (f"{base}{unit}" for unit in units if base != key):
             if figure in figures and card(key, report) is not None:
                 return figure
