@@ -43,8 +43,8 @@ def command(
     \b
     Examples:
       cxtool customer P00000042 export/
-      cxtool customer "anna nowak" export/ -o anna.html
-      cxtool customer "+48 55 000 00 42" export/ --related company
+      cxtool customer "verity thurlow" export/ -o verity.html
+      cxtool customer "+48 550 000 442" export/ --related company
       cxtool customer "Brightwater Foods" export/ --section timeline
     """
     from cxtool.commands.opening import settings_of, tell_set_aside
