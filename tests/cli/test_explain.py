@@ -18,13 +18,17 @@ from tests.cli_helper import call, failure
 
 PERIOD = ("-p", "2026-05-11..2026-05-24")
 ALIKE = {f"{behavior}_pct" for behavior in BEHAVIORS[2:]}  # they differ in nothing but a name
-# Those of agents are made of the accounts of kpi, for each agent: one of each kind stands for all.
-OF_AGENTS = {"cases_n", "aht_s", "csat_pct", "fcr_pct"}
+# Some are made of the accounts of others, for each agent or direction: a few stand for all.
+SOME = {
+    "agents": {"cases_n", "aht_s", "csat_pct", "fcr_pct"},
+    "volume": {"inbound_n", "share_pct"},
+    "sla": {"sla_pct", "cases_n", "pending_n", "first_response_p90_s", "responses_n"},
+}
 EVERY = [
     (name, key)
     for name, keys in FIGURES.items()
     for key in keys
-    if key not in ALIKE and (name != "agents" or key in OF_AGENTS)
+    if key not in ALIKE and (name not in SOME or key in SOME[name])
 ]
 
 

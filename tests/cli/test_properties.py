@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.cli.exports import Row, done, export, only, report, section, to_csv
 
 few = settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 CASES = st.lists(

@@ -158,7 +158,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(ROWS, min_size=1, max_size=8), dialect=DIALECTS)
 def test_a_table_in_any_dialect_is_read_as_it_was(

@@ -66,7 +66,7 @@ def test_one_column_is_never_trusted(tmp_path: Path) -> None:
 CELLS = st.text(alphabet='a,"\n\r', max_size=6).map(str.encode)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(parts=st.lists(CELLS, max_size=12), workers=st.sampled_from([1, 2, 4]))
 def test_a_regular_file_is_what_a_strict_reader_sees(
     tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], workers: int

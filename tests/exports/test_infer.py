@@ -212,7 +212,7 @@ NAMES = st.text(printable + "éłแล通'\"\\#=[]", min_size=1, max_size=12).f
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=4), cells=st.lists(NAMES, min_size=1, max_size=4))
 def test_any_header_and_value_make_a_valid_profile(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], cells: list[str]

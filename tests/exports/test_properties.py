@@ -40,7 +40,7 @@ EXPORTS = st.lists(
     st.fixed_dictionaries(FIELDS), min_size=1, max_size=12, unique_by=lambda row: row["case_id"]
 )
 QUIET = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
