@@ -49,14 +49,16 @@ def write(
 
     The format is ``fmt``, else what the suffix of ``out`` means, else ``default``. ``{date}`` in
     ``out`` becomes the as-of day. ``limited``: the user has set a limit, so a terminal table is
-    not cut to 50 rows. Raises UsageError for an unknown format or suffix and for binary data or a
-    page on a terminal, CxtoolError where the file cannot be written, BrokenPipeError where the
-    reader of standard output has gone (see ``abandon_stdout``).
+    not cut to 50 rows. Raises UsageError for an unknown format or suffix, for templates of what is
+    no page, and for binary data or a page on a terminal, CxtoolError where the file cannot be
+    written, BrokenPipeError where the reader of standard output has gone (see ``abandon_stdout``).
     """
     options = options or RenderOptions()
     target = None if out in (None, "-") else Path(str(out).replace("{date}", str(report.as_of)))
     name = fmt or _format_of(target, default)
     binary = known_format(name).binary
+    if options.template is not None and name not in PAGES:
+        raise UsageError(f"--template is for pages, not for {name}", hint="-f html")
     if target is not None:
         options = replace(options, color=color == "always", width=None)
         write_file(target, _as_bytes(render(report, fmt=name, options=options)))

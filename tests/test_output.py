@@ -305,3 +305,9 @@ def test_a_reader_that_has_gone_ends_the_run_quietly(unbuffered: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_templates_are_for_pages_alone(tmp_path: Path) -> None:
+    """An option that would change nothing is refused."""
+    with pytest.raises(UsageError, match="--template is for pages, not for csv"):
+        write(sample(), fmt="csv", options=RenderOptions(template=tmp_path))
