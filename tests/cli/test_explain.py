@@ -20,9 +20,10 @@ PERIOD = ("-p", "2026-05-11..2026-05-24")
 ALIKE = {f"{behavior}_pct" for behavior in BEHAVIORS[2:]}  # they differ in nothing but a name
 # Some are made of the accounts of others, for each agent or direction: a few stand for all.
 SOME = {
-    "agents": {"cases_n", "aht_s", "csat_pct", "fcr_pct"},
+    "agents": {"cases_n", "aht_s", "csat_pct"},
     "volume": {"inbound_n", "share_pct"},
-    "sla": {"sla_pct", "cases_n", "pending_n", "first_response_p90_s", "responses_n"},
+    "sla": {"sla_pct", "pending_n", "first_response_p90_s"},
+    "cel": {"campaign_n", "load_s", "mean_resolution_s", "share_pct", "cel"},
 }
 EVERY = [
     (name, key)
