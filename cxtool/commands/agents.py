@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("agents", cls=GroupedCommand)
@@ -29,16 +29,15 @@ def command(options: Shared, by: tuple[str, ...]) -> None:
     """
     from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import agents
-    from cxtool.metrics.returns import days_around
+    from cxtool.metrics.fcr import days_needed
 
-    dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]
     named = names_people(*by, *options.where)
     run(
         options,
         Needs(
             uses=agents.USES,
             people=lambda settings: named,
-            days_around=lambda settings: days_around(settings.fcr.window),
+            days_around=days_needed,
         ),
-        lambda tables, settings: agents.report(tables, settings, by=dimensions),
+        lambda tables, settings: agents.report(tables, settings, by=crossed(by)),
     )

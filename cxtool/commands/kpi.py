@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import BY, REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("kpi", cls=GroupedCommand)
-@click.option(
-    "--by",
-    multiple=True,
-    metavar="DIM[,DIM]",
-    help="Break down by channel, queue, agent, team, label, company, disposition, direction,"
-    " day, week, weekday, hour or any text column; repeatable.",
-)
+@BY
 @shared(*REPORT)
 def command(options: Shared, by: tuple[str, ...]) -> None:
     """Contact-centre metrics beside the industry's figures.
@@ -32,15 +26,14 @@ def command(options: Shared, by: tuple[str, ...]) -> None:
     """
     from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import kpi
-    from cxtool.metrics.returns import days_around
+    from cxtool.metrics.fcr import days_needed
 
-    dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]
     named = names_people(*by, *options.where)
     run(
         options,
         Needs(
             people=lambda settings: named,
-            days_around=lambda settings: days_around(settings.fcr.window),
+            days_around=days_needed,
         ),
-        lambda tables, settings: kpi.report(tables, settings, by=dimensions),
+        lambda tables, settings: kpi.report(tables, settings, by=crossed(by)),
     )

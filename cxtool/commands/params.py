@@ -5,7 +5,7 @@ A command takes only the groups that mean something to it: no option is accepted
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, cast
@@ -231,7 +231,23 @@ _MESSAGES = _group(
         )
     ),
 )
+BY = click.option(
+    "--by",
+    multiple=True,
+    metavar="DIM[,DIM]",
+    help="Break down by channel, queue, agent, team, label, company, disposition, direction,"
+    " day, week, weekday, hour or any text column; repeatable.",
+)
 REPORT = [*EXPORT, *PERIOD, *COMPARE, *ROWS, *OUTPUT]
+
+
+def crossed(by: Sequence[str]) -> list[tuple[str, ...]]:
+    """The dimensions of each ``--by``; those that commas separate are crossed.
+
+    >>> crossed(["channel", "agent, day"])
+    [('channel',), ('agent', 'day')]
+    """
+    return [tuple(name.strip() for name in text.split(",")) for text in by]
 
 
 def shared(*options: Function) -> Callable[[Function], Function]:

@@ -55,7 +55,7 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
     from cxtool.commands.run import Needs, finish, read
     from cxtool.exports import quality
     from cxtool.metrics import overview
-    from cxtool.metrics.returns import days_around
+    from cxtool.metrics.fcr import days_needed
 
     if index:
         check_indexed(options)
@@ -65,7 +65,7 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
     settings = settings_of(options)
     needs = Needs(
         uses=("interactions", *uses),
-        days_around=lambda settings: days_around(settings.fcr.window) if "kpi" in measured else 0,
+        days_around=lambda settings: days_needed(settings) if "kpi" in measured else 0,
     )
     with read(options, settings, needs) as (export, tables):
         parts, notes = overview.made_of(

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import BY, REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("sla", cls=GroupedCommand)
-@click.option(
-    "--by",
-    multiple=True,
-    metavar="DIM[,DIM]",
-    help="Break down by channel, queue, agent, team, label, company, disposition, direction,"
-    " day, week, weekday, hour or any text column; repeatable.",
-)
+@BY
 @click.option("--breaches", is_flag=True, help="List the cases that missed their SLA, worst first.")
 @shared(*REPORT)
 def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
@@ -33,10 +27,9 @@ def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
     from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import sla
 
-    dimensions = [tuple(name.strip() for name in crossed.split(",")) for crossed in by]
     named = names_people(*by, *options.where)
     run(
         options,
         Needs(people=lambda settings: named or bool(settings.sla.labels)),
-        lambda tables, settings: sla.report(tables, settings, by=dimensions, breaches=breaches),
+        lambda tables, settings: sla.report(tables, settings, by=crossed(by), breaches=breaches),
     )

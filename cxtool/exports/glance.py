@@ -120,7 +120,7 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
     width = np.uint16 if is_wide else np.uint8
     begins = np.concatenate(([0], ends[:-1] + 1))
     if _has_empty(text, begins, ends, separator, quote, cells=cells):
-        return Glance(regular=False)
+        return IRREGULAR
     counts = np.add.reduceat(separators, begins, dtype=width)
     total = np.count_nonzero(separators)
     if len(places):

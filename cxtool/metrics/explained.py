@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from cxtool.config import Settings
 from cxtool.definitions import card, meanings
 from cxtool.errors import CxtoolError, UsageError, nearest
-from cxtool.metrics import agents, journey, overview
+from cxtool.metrics import agents, fcr, journey, overview
 from cxtool.metrics.explained_account import account_counts, accounted
 from cxtool.metrics.explained_behavior import BEHAVIOR, total_of
 from cxtool.metrics.explained_cases import SLA, VOLUME, Explained
@@ -28,7 +28,6 @@ from cxtool.metrics.explained_sections import (
 )
 from cxtool.metrics.overview import Part
 from cxtool.metrics.plan import carried_out
-from cxtool.metrics.returns import days_around
 from cxtool.report import Report
 from cxtool.tables import Tables
 
@@ -76,7 +75,7 @@ class Asked:
         """The days around a period that the report needs, to see who comes back."""
         if self.report == "journey":
             return journey.days_needed(settings)
-        return days_around(settings.fcr.window) if self.report in LOOK_AHEAD else 0
+        return fcr.days_needed(settings) if self.report in LOOK_AHEAD else 0
 
     @property
     def default_period(self) -> str:

@@ -83,6 +83,11 @@ class Repeats:
         }
 
 
+def days_needed(settings: Settings) -> int:
+    """The days around a period in which who comes back is looked for."""
+    return returns.days_around(settings.fcr.window)
+
+
 def own_column(tables: Tables, settings: Settings) -> str | None:
     """The export's column that says resolved on first contact; None where it has none.
 

@@ -10,7 +10,7 @@ as-of moment: a return that is known by then would count, one that is still to c
 
 How to use it: what comes back lies outside of the period and of ``--where`` too, so look for it
 among all cases around. The command asks for their days with
-``Needs(days_around=lambda settings: days_around(settings.fcr.window))``, the metric calls
+``Needs(days_around=...)`` (see ``fcr.days_needed``), the metric calls
 ``with_returns(tables, window_s=settings.fcr.window, by=["topic"])`` and counts ``returned``: true,
 false, null.
 """

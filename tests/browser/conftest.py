@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.screen import BROWSERS
 from tests.cli.exports import ROOT
 from tests.cli_helper import call
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARTIFACTS = Path(os.environ.get("CXTOOL_ARTIFACTS", ROOT / "tests" / "artifacts"))
 
 Open = Callable[..., Page]
@@ -27,9 +27,9 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        reason = f"no browser: none of {', '.join(NAMES)} is installed"
+        reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     arguments = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     with sync_playwright() as playwright:
