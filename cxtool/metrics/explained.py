@@ -3,6 +3,12 @@
 What it decides: the value is taken from the report that is the figure's home, never computed a
 second time; the account beside it says of each row of the period whether it counts. What goes with
 a figure (its n, its interval, its trend) is explained by that figure.
+
+A new report is registered by one entry of ``HOMES``, named as the report: how it is planned, which
+tables it uses, and ``told``, a tuple of ``Told`` from ``explained_REPORT.py``. A ``Told`` is a
+section: the rows behind it, the dimensions that part them (``by``), and by key of the figure a
+``Measure``: which rows count, which are hits, why others are out. A figure without rows of its own
+stands in ``UNTOLD`` with the reason. ``tests/cli/test_explain.py`` finds those forgotten.
 """
 
 from __future__ import annotations
