@@ -33,6 +33,7 @@ class Unit(StrEnum):
     BOOL = "bool"
     COUNT = "count"
     NUMBER = "number"
+    MONEY = "money"  # in the currency that its report names
     SECONDS = "s"
     PERCENT = "pct"
     POINTS = "pp"  # a difference of two percentages
@@ -61,7 +62,17 @@ WORDS = frozenset(
         Unit.SIGNAL,
     }
 )
-NUMERIC = frozenset({Unit.COUNT, Unit.NUMBER, Unit.SECONDS, Unit.PERCENT, Unit.POINTS, Unit.INDEX})
+NUMERIC = frozenset(
+    {
+        Unit.COUNT,
+        Unit.NUMBER,
+        Unit.MONEY,
+        Unit.SECONDS,
+        Unit.PERCENT,
+        Unit.POINTS,
+        Unit.INDEX,
+    }
+)
 
 
 def show(value: object, unit: Unit) -> str:
@@ -115,6 +126,8 @@ def _show_number(value: float, unit: Unit) -> str:
             return f"{sign}{_rounded(size, 1):,.1f} pp"
         case Unit.SECONDS:
             return sign + duration(size)
+        case Unit.MONEY:
+            return sign + money(size)
         case Unit.COUNT | Unit.INDEX:
             return f"{sign}{_rounded(size, 0):,.0f}"
         case _:
@@ -135,6 +148,18 @@ def _percent_digits(size: float) -> str:
     if shown == 0 and size > 0:
         return "0.1"
     return f"{shown:,.1f}"
+
+
+def money(amount: float) -> str:
+    """An amount to the cent; one below a whole, as prices are, with up to four decimals.
+
+    >>> money(1234.5), money(0.0075), money(0.02), money(2.005)
+    ('1,234.50', '0.0075', '0.02', '2.01')
+    """
+    if amount >= 1:
+        return f"{_rounded(amount, 2):,.2f}"
+    whole, _, cents = f"{_rounded(amount, 4):.4f}".partition(".")
+    return f"{whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
 def duration(seconds: float) -> str:

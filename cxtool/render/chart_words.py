@@ -67,6 +67,8 @@ def tick_words(value: float, unit: Unit) -> str:
     """
     if unit is Unit.NUMBER and 0 < abs(value) < 0.1:
         return f"{value:g}"
+    if unit is Unit.MONEY:
+        return show(value, unit).removesuffix(".00")
     if value == 0:
         return "0 %" if unit is Unit.PERCENT else "0"
     return show(value, unit).replace(".0 ", " ")

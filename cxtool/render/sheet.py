@@ -38,6 +38,7 @@ NUMBER_FORMATS: dict[Unit, str] = {
     Unit.COUNT: "#,##0",
     Unit.INDEX: "0",
     Unit.NUMBER: "#,##0.00",
+    Unit.MONEY: "#,##0.00",
     Unit.SECONDS: '#,##0.0" s"',
     Unit.PERCENT: '0.0" %"',
     Unit.POINTS: '0.0" pp"',
@@ -185,6 +186,8 @@ def _number_format(value: Any, unit: Unit, column: Column) -> str:
     if unit is Unit.NUMBER and isinstance(value, int):
         unit = Unit.COUNT
     form = NUMBER_FORMATS.get(unit, "")
+    if unit is Unit.MONEY and value is not None and abs(value) < 1:
+        form = "0.00##"  # prices of a message, of a gigabyte
     return f"+{form};-{form};{form}" if form and column.role in SIGNED else form
 
 
