@@ -14,6 +14,7 @@ from msgspec import Struct, convert, field
 
 from cxtool.errors import UsageError
 from cxtool.setting_types import (
+    Amount,
     CompareText,
     Count,
     Dates,
@@ -130,6 +131,13 @@ class JourneySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     portal: list[str] = field(default_factory=lambda: ["portal", "self-service", "self_service"])
 
 
+class CostSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[cost]``: a price list of one's own, and what an hour of an agent's time costs."""
+
+    prices: str | None = None
+    wage: Amount | None = None
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that can be set. Top-level keys are defaults of the shared options."""
 
@@ -151,6 +159,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     behavior: BehaviorSettings = field(default_factory=BehaviorSettings)
     cel: CelSettings = field(default_factory=CelSettings)
     journey: JourneySettings = field(default_factory=JourneySettings)
+    cost: CostSettings = field(default_factory=CostSettings)
 
 
 class Loaded(Struct, frozen=True, kw_only=True):

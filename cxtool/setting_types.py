@@ -25,6 +25,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Duration = Annotated[float, "seconds, above zero"]
 Count = Annotated[int, "whole number, above zero"]
+Amount = Annotated[float, "amount of money, above zero"]
 Weekday = Annotated[str, "mon ... sun"]
 Hours = Annotated[list[str], "opening hours of a day, HH:MM-HH:MM"]
 Dates = Annotated[list[str], "ISO dates"]
@@ -207,6 +208,18 @@ def _count(value: object) -> int:
     raise ValueError(_unexpected("a whole number above zero such as 2", value))
 
 
+def _amount(value: object) -> float:
+    if isinstance(value, str) and _is_number(value):
+        value = float(value)
+    try:
+        amount = _number(value)
+    except ValueError:
+        amount = 0.0
+    if amount <= 0:
+        raise ValueError(_unexpected("an amount of money above zero such as 18.5", value))
+    return amount
+
+
 def _scale(value: object) -> tuple[float, float]:
     try:
         low, high = map(_number, value if isinstance(value, (list, tuple)) else ())
@@ -272,6 +285,7 @@ READERS: dict[object, Callable[[object], object]] = {
     list[str]: _texts,
     Duration: _duration,
     Count: _count,
+    Amount: _amount,
     Scale: _scale,
     Dates: _dates,
     Hours: _hours,

@@ -157,7 +157,7 @@ def _read_text(text: str, kind: object, where: str, problems: list[str]) -> obje
 
 
 def _from_folder(key: str, value: object, folder: Path, cwd: Path) -> object:
-    is_path = key == "export" or (key == "profile" and str(value).endswith(".toml"))
+    is_path = key in ("export", "cost.prices") or (key == "profile" and str(value).endswith(".toml"))
     if not is_path or not isinstance(value, str) or value == "-":
         return value
     path = os.path.expanduser(value)

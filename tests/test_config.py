@@ -243,6 +243,7 @@ def test_a_named_file_has_to_be_there(centre: Path) -> None:
         ('export = "~/data"', "export", "/home/someone/data"),
         ('profile = "own.toml"', "profile", "../own.toml"),
         ('profile = "cxone"', "profile", "cxone"),
+        ('cost.prices = "ours.toml"', "cost.prices", "../ours.toml"),
     ],
 )
 def test_paths_in_a_file_start_at_its_folder(
@@ -262,6 +263,7 @@ def test_paths_in_the_environment_start_where_the_user_is(centre: Path) -> None:
 DURATION = 'expected a duration above zero such as 600, "10m" or "1h5m", but got '
 TEXTS = 'expected a list of texts such as ["a", "b"], but got '
 DATES = "expected a list of dates such as [2026-12-25, 2026-12-26], but got "
+AMOUNT = "expected an amount of money above zero such as 18.5, but got "
 SCALE = "expected two numbers, the lower first, such as [1, 5], but got "
 
 
@@ -273,6 +275,7 @@ SCALE = "expected two numbers, the lower first, such as [1, 5], but got "
         ("zzz = 5", "unknown key 'zzz'"),
         ("sla = 3", "sla: expected a table [sla], but got 3"),
         ("sla.threshold = true", f"sla.threshold: {DURATION}true"),
+        ("cost.wage = 0", f"cost.wage: {AMOUNT}0"),
         ("sla.threshold = 0", f"sla.threshold: {DURATION}0"),
         ("sla.threshold = -1.5", f"sla.threshold: {DURATION}-1.5"),
         ("sla.threshold = nan", f"sla.threshold: {DURATION}nan"),
