@@ -138,6 +138,13 @@ class CostSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     wage: Amount | None = None
 
 
+class ForecastSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[forecast]``: days that are not learned from, and holidays that are days as any other."""
+
+    leave_out: Dates = field(default_factory=list)
+    open_holidays: Dates = field(default_factory=list)
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that can be set. Top-level keys are defaults of the shared options."""
 
@@ -159,6 +166,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     behavior: BehaviorSettings = field(default_factory=BehaviorSettings)
     cel: CelSettings = field(default_factory=CelSettings)
     journey: JourneySettings = field(default_factory=JourneySettings)
+    forecast: ForecastSettings = field(default_factory=ForecastSettings)
     cost: CostSettings = field(default_factory=CostSettings)
 
 
