@@ -21,7 +21,7 @@ FLOORS = (
     ("errors", "__init__"),
     ("units", "schema", "calendar_units", "messages", "time_zones", "allowance"),
     ("period",),
-    ("setting_types", "report", "definitions"),
+    ("setting_types", "report", "definitions", "lexicon"),
     ("settings_sources", "tables"),
     ("config", "render"),
     ("calendar",),
