@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report": ("report", DEMO),
 }
 # Of each section: its tiles, and its table as raw and shown cells by the key of their column.
-FIGURES = """() => Object.fromEntries([...document.querySelectorAll('[data-section]')].map(s => [
+FIGURES = """() => JSON.stringify(Object.fromEntries(
+[...document.querySelectorAll('[data-section]')].map(s => [
   s.dataset.section,
   {
     tiles: [...s.querySelectorAll('.tile')].map(
@@ -39,7 +41,7 @@ FIGURES = """() => Object.fromEntries([...document.querySelectorAll('[data-secti
     rows: [...s.querySelectorAll('tbody tr')].map(
       r => [...r.cells].map(c => [c.dataset.value, c.textContent])),
   },
-]))"""
+])))"""
 SHOWN_ROWS = "rows => rows.filter(r => r.checkVisibility()).map(r => r.cells[0].textContent)"
 
 
@@ -53,7 +55,7 @@ def data(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_says_the_figures_of_the_json(opened: Open, made: Made, name: str) -> None:
     """In tiles and tables, raw and in words; every number of the main columns is there."""
-    shown = opened(made(*COMMANDS[name])).evaluate(FIGURES)
+    shown = json.loads(opened(made(*COMMANDS[name])).evaluate(FIGURES))
     assert list(shown) == list(data(name))
     compared = 0
     for section_id, section in data(name).items():
