@@ -145,6 +145,13 @@ class ForecastSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     open_holidays: Dates = field(default_factory=list)
 
 
+class LexiconSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[lexicons]``: own files of phrases, and the language to read conversations in."""
+
+    files: list[str] = field(default_factory=list)
+    language: str = "auto"
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that can be set. Top-level keys are defaults of the shared options."""
 
@@ -166,6 +173,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     behavior: BehaviorSettings = field(default_factory=BehaviorSettings)
     cel: CelSettings = field(default_factory=CelSettings)
     journey: JourneySettings = field(default_factory=JourneySettings)
+    lexicons: LexiconSettings = field(default_factory=LexiconSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     cost: CostSettings = field(default_factory=CostSettings)
 
