@@ -28,7 +28,8 @@ from cxtool.schema import BEHAVIORS
 
 SENTIMENT_LISTS = ("positive", "negative")
 CUSTOMER_LISTS = ("pain_points", "churn_risk")
-LISTS = (*BEHAVIORS, *SENTIMENT_LISTS, *CUSTOMER_LISTS)
+STOPWORDS = "stopwords"  # words that say nothing of what a conversation is about
+LISTS = (*BEHAVIORS, *SENTIMENT_LISTS, *CUSTOMER_LISTS, STOPWORDS)
 
 HINT = "docs/metrics.md, 'Phrases', shows the form of a lexicon file"
 GAP = "..."
