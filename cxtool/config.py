@@ -20,8 +20,10 @@ from cxtool.setting_types import (
     Dates,
     Duration,
     Hours,
+    Percent,
     PeriodText,
     Scale,
+    Target,
     Weekday,
     Zone,
 )
@@ -152,6 +154,18 @@ class LexiconSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     language: str = "auto"
 
 
+class StaffingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[staffing]``: what calls are to meet, by which model, and what agents do besides."""
+
+    target: Target = "80/20"
+    asa: Duration | None = None
+    max_occupancy: Percent | None = None
+    max_abandonment: Percent | None = None
+    model: Literal["erlang-c", "erlang-a"] = "erlang-c"
+    patience: Duration | None = None  # None: as the calls given up in the export tell it
+    shrinkage: Percent = 0.0
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that can be set. Top-level keys are defaults of the shared options."""
 
@@ -175,6 +189,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     journey: JourneySettings = field(default_factory=JourneySettings)
     lexicons: LexiconSettings = field(default_factory=LexiconSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    staffing: StaffingSettings = field(default_factory=StaffingSettings)
     cost: CostSettings = field(default_factory=CostSettings)
 
 

@@ -26,6 +26,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Duration = Annotated[float, "seconds, above zero"]
 Count = Annotated[int, "whole number, above zero"]
 Amount = Annotated[float, "amount of money, above zero"]
+Percent = Annotated[float, "percent, from 0 to below 100"]
+Target = Annotated[str, "service level, percent/seconds"]
 Weekday = Annotated[str, "mon ... sun"]
 Hours = Annotated[list[str], "opening hours of a day, HH:MM-HH:MM"]
 Dates = Annotated[list[str], "ISO dates"]
@@ -105,6 +107,26 @@ def parse_spans(texts: list[str]) -> tuple[tuple[int, int], ...]:
         if next_s < end_s:
             raise ValueError(f"{to_toml(text)} starts before the span ahead of it ends")
     return tuple(spans)
+
+
+def parse_target(text: str) -> tuple[float, float] | None:
+    """Percent and seconds of a service level such as ``80/20``; None for ``none``.
+
+    Raises ValueError, with one sentence, for anything else, and for no or more than all calls.
+
+    >>> parse_target("80/20"), parse_target("92.5%/1m30s"), parse_target("none")
+    ((80.0, 20.0), (92.5, 90.0), None)
+    """
+    if text.strip().lower() == "none":
+        return None
+    share, _, within = text.partition("/")
+    try:
+        percent, within_s = _percent(share), parse_duration(within)
+    except ValueError:
+        percent = 0.0
+    if percent <= 0:
+        raise ValueError(_unexpected("a service level such as 80/20, or none", text))
+    return percent, within_s
 
 
 def to_toml(value: object) -> str:
@@ -220,6 +242,26 @@ def _amount(value: object) -> float:
     return amount
 
 
+def _percent(value: object) -> float:
+    text = value.strip() if isinstance(value, str) else ""
+    digits = text.removesuffix("%").strip()
+    try:
+        percent = float(digits) if _is_number(digits) else _number(value)
+    except ValueError:
+        percent = -1.0
+    # 0.3 is sooner meant for a share than for a third of a percent.
+    is_share = 0 < percent < 1 and not text.endswith("%")
+    if is_share or not 0 <= percent < 100:
+        raise ValueError(_unexpected("a percentage from 0 to below 100 such as 30", value))
+    return percent
+
+
+def _target(value: object) -> str:
+    text = _text(value)
+    parse_target(text)
+    return text
+
+
 def _scale(value: object) -> tuple[float, float]:
     try:
         low, high = map(_number, value if isinstance(value, (list, tuple)) else ())
@@ -286,6 +328,8 @@ READERS: dict[object, Callable[[object], object]] = {
     Duration: _duration,
     Count: _count,
     Amount: _amount,
+    Percent: _percent,
+    Target: _target,
     Scale: _scale,
     Dates: _dates,
     Hours: _hours,
