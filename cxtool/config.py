@@ -176,6 +176,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tz: Zone = "UTC"
     format: str | None = None
     color: Literal["auto", "always", "never"] = "auto"
+    engine: Literal["polars", "spark"] = "polars"
+    spark_url: str = "local[*]"
     sla: SlaSettings = field(default_factory=SlaSettings)
     hours: HoursSettings = field(default_factory=HoursSettings)
     channels: ChannelSettings = field(default_factory=ChannelSettings)

@@ -159,7 +159,9 @@ def _read_text(text: str, kind: object, where: str, problems: list[str]) -> obje
 def _from_folder(key: str, value: object, folder: Path, cwd: Path) -> object:
     if key == "lexicons.files" and isinstance(value, list):
         return [_relative(str(file), folder, cwd) for file in value]
-    is_path = key in ("export", "cost.prices") or (key == "profile" and str(value).endswith(".toml"))
+    is_path = key in ("export", "cost.prices") or (
+        key == "profile" and str(value).endswith(".toml")
+    )
     if not is_path or not isinstance(value, str) or value == "-":
         return value
     return _relative(value, folder, cwd)

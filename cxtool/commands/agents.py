@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import REPORT, GroupedCommand, Shared, crossed, shared
+from cxtool.commands.params import ENGINE, REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("agents", cls=GroupedCommand)
@@ -14,7 +14,7 @@ from cxtool.commands.params import REPORT, GroupedCommand, Shared, crossed, shar
     metavar="DIM[,DIM]",
     help="Agents' cases by team, queue, channel, day or any other dimension; repeatable.",
 )
-@shared(*REPORT)
+@shared(*REPORT, *ENGINE)
 def command(options: Shared, by: tuple[str, ...]) -> None:
     """Figures of each agent: volume, handle time, resolution, satisfaction, utilisation.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import ENGINE, MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
 DEFAULT_PERIOD = "30d"
 
@@ -20,7 +20,7 @@ DEFAULT_PERIOD = "30d"
     metavar="FILE",
     help="Cut points of 'cxtool behavior calibrate' instead of ranks within the period.",
 )
-@shared(*REPORT, *MAX_DAYS)
+@shared(*REPORT, *ENGINE, *MAX_DAYS)
 def command(
     options: Shared, agent: str | None, interactions: bool, icons: bool, calibration: str | None
 ) -> None:

@@ -25,7 +25,7 @@ def command(options: Shared) -> None:
     """
     from cxtool.commands.opening import messages, settings_of, tell_set_aside
     from cxtool.commands.run import Needs, opened
-    from cxtool.exports.export import days_of
+    from cxtool.exports.limited import days_of
     from cxtool.metrics import behavior
     from cxtool.metrics.behavior_calibration import calibrate
     from cxtool.output import write_file

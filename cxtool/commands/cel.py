@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import ENGINE, MAX_DAYS, REPORT, GroupedCommand, Shared, shared
 
 
 @click.command("cel", cls=GroupedCommand)
 @click.option("--company", metavar="NAME|ID", help="One company alone.")
-@shared(*REPORT, *MAX_DAYS)
+@shared(*REPORT, *ENGINE, *MAX_DAYS)
 def command(options: Shared, company: str | None) -> None:
     """Companies in contact and their Customer Engagement Load (CEL).
 

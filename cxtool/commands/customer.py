@@ -49,7 +49,7 @@ def command(
     """
     from cxtool.commands.opening import settings_of, tell_set_aside
     from cxtool.commands.run import Needs, finish, opened
-    from cxtool.exports.export import days_of
+    from cxtool.exports.limited import days_of
     from cxtool.exports.lookup import Customer, matches
     from cxtool.exports.lookup_page import only
     from cxtool.exports.lookup_told import nobody, source_of, told_apart

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import BY, REPORT, GroupedCommand, Shared, crossed, shared
+from cxtool.commands.params import BY, ENGINE, REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("kpi", cls=GroupedCommand)
 @BY
-@shared(*REPORT)
+@shared(*REPORT, *ENGINE)
 def command(options: Shared, by: tuple[str, ...]) -> None:
     """Contact-centre metrics beside the industry's figures.
 

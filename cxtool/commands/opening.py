@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,15 @@ import click
 from cxtool.allowance import NOTHING, Allowance
 from cxtool.commands.params import Shared
 from cxtool.config import Settings, load_settings
-from cxtool.errors import CxtoolError
+from cxtool.errors import CxtoolError, UsageError
 from cxtool.messages import Messages
 from cxtool.time_zones import parse_time_zone
 
 if TYPE_CHECKING:
     from cxtool.exports.export import Export
+    from cxtool.exports.limited import Limited
     from cxtool.exports.scan import Days
+    from cxtool.exports.spark_export import SparkExport
 
 
 def settings_of(options: Shared) -> Settings:
@@ -32,6 +35,8 @@ def settings_of(options: Shared) -> Settings:
         "tz": options.tz,
         "format": options.format,
         "color": options.color,
+        "engine": options.engine,
+        "spark_url": options.spark_url,
     }
     loaded = load_settings(
         config_file=Path(options.config) if options.config else None,
@@ -68,6 +73,41 @@ def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> I
         yield export
 
 
+@contextmanager
+def opened_on_spark(options: Shared, settings: Settings) -> Iterator[SparkExport]:
+    """The dataset that the options name, on Spark. UsageError for options that speak of files."""
+    of_files = {
+        "--profile": options.profile,
+        "--delimiter": options.delimiter,
+        "--encoding": options.encoding,
+        "--skip-lines": options.skip_lines,
+        "--date-order": options.date_order,
+    }
+    if given := [name for name, value in of_files.items() if value is not None]:
+        raise UsageError(
+            f"{given[0]} is for other systems' files, which Spark does not read",
+            hint="'cxtool convert EXPORT -o DATASET' makes a dataset of them",
+        )
+    arguments = export_arguments(options, settings)
+    installed("pyspark", extra="spark")
+    from cxtool.exports.spark_export import open_on_spark
+
+    with open_on_spark(
+        arguments,
+        url=settings.spark_url,
+        settings=settings,
+        folder=Path.cwd(),
+        time_zone=parse_time_zone(settings.tz),
+    ) as export:
+        yield export
+
+
+def installed(library: str, *, extra: str) -> None:
+    """Raise CxtoolError with the extra to install where a library is not there."""
+    if find_spec(library) is None:
+        raise CxtoolError(f"{library} is not installed", hint=f"pip install 'cxtool[{extra}]'")
+
+
 def export_arguments(options: Shared, settings: Settings) -> tuple[str, ...]:
     """The EXPORT arguments: given, configured, piped in, or the current folder if it holds one.
 
@@ -93,7 +133,7 @@ def export_arguments(options: Shared, settings: Settings) -> tuple[str, ...]:
 
 
 def tell_set_aside(
-    export: Export, tables: Iterable[str], days: Days | None, *, allowed: Allowance | None
+    export: Limited, tables: Iterable[str], days: Days | None, *, allowed: Allowance | None
 ) -> None:
     """One line about rows set aside; an error that shows the first where more are than allowed."""
     surveys = {table: export.survey(table, days) for table in tables}

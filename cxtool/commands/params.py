@@ -51,6 +51,8 @@ class Shared:
     verbose: bool = False
     fail_under: tuple[str, ...] = ()
     fail_over: tuple[str, ...] = ()
+    engine: str | None = "polars"  # None where a command leaves it to the settings
+    spark_url: str | None = None
 
 
 WORDS = "cxtool.words"  # in a context's ``meta``: the command line, word by word
@@ -229,6 +231,17 @@ _MESSAGES = _group(
             (("--debug",), {"is_flag": True, "help": "Show where an error comes from."}),
             (("--log-format",), {"type": click.Choice(["text", "json"]), "help": "Of messages."}),
         )
+    ),
+)
+ENGINE = _group(
+    "Where it runs",
+    _option(
+        "--engine",
+        type=click.Choice(["polars", "spark"]),
+        help="polars on this machine (default), or spark on a dataset made by convert.",
+    ),
+    _option(
+        "--spark-url", metavar="URL", help="local[*] (default), spark://HOST:PORT, sc://HOST:PORT."
     ),
 )
 BY = click.option(

@@ -18,7 +18,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from cxtool.commands.opening import opened_export, settings_of, tell_set_aside
+from cxtool.commands.opening import (
+    opened_export,
+    opened_on_spark,
+    settings_of,
+    tell_set_aside,
+)
 from cxtool.commands.params import WORDS, Shared
 from cxtool.config import Settings
 from cxtool.errors import GateMissedError
@@ -26,6 +31,7 @@ from cxtool.period import EPOCH, Request, check_length, resolve
 
 if TYPE_CHECKING:
     from cxtool.exports.export import Export
+    from cxtool.exports.limited import Limited
     from cxtool.render import RenderOptions, SentimentStyle
     from cxtool.report import Report
     from cxtool.tables import Tables
@@ -57,53 +63,78 @@ def run(
     options: Shared, needs: Needs, make: Make, *, sentiment: SentimentStyle = "percent"
 ) -> None:
     """Make a report of the export and write it. Raises CxtoolError and its kinds."""
+    from cxtool.progress import working
+
     settings = settings_of(options)
-    with read(options, settings, needs) as (_, tables):
-        report = make(tables, settings)
+    with working("reading"), _opened(options, settings, needs) as export:
+        request = _request(export, options, settings, needs)
+        report = make(_tables(export, request, options, settings, needs), settings)
     finish(report, options, settings, sentiment=sentiment)
+
+
+@contextmanager
+def _opened(options: Shared, settings: Settings, needs: Needs) -> Iterator[Limited]:
+    """The export that the options name, on the engine that the settings name."""
+    if settings.engine == "spark":
+        with opened_on_spark(options, settings) as dataset:
+            yield dataset
+    else:
+        with opened_export(options, settings, needs.uses) as export:
+            yield export
 
 
 @contextmanager
 def read(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[Export, Tables]]:
     """The export that the options name, and its tables for the complete request."""
-    from cxtool.exports.export import days_of
     from cxtool.progress import working
 
     with working("reading"), opened(options, settings, needs) as (export, request):
-        people = needs.people(settings)
-        tables = export.tables(
-            request,
-            uses=needs.uses,
-            people=people,
-            where=options.where,
-            days_around=needs.days_around(settings),
-        )
-        tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
-        yield export, replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
+        yield export, _tables(export, request, options, settings, needs)
 
 
 @contextmanager
 def opened(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[Export, Request]]:
     """The export that the options name, and the complete request on it."""
     with opened_export(options, settings, needs.uses) as export:
-        span = _dates(export.span())
-        request = resolve(
-            period=settings.period,
-            compare=settings.compare if needs.compares else "none",
-            as_of_option=options.as_of,
-            time_zone=export.time_zone,
-            today=datetime.now(ZoneInfo(export.time_zone)).date(),
-            span=span,
-            default_period=needs.default_period,
-        )
-        if needs.max_days is not None:
-            check_length(request.period, options.max_days or needs.max_days)
-        yield export, request
+        yield export, _request(export, options, settings, needs)
 
 
-def coverage_notes(export: Export, request: Request) -> tuple[str, ...]:
+def _request(export: Limited, options: Shared, settings: Settings, needs: Needs) -> Request:
+    """The complete request on an export."""
+    request = resolve(
+        period=settings.period,
+        compare=settings.compare if needs.compares else "none",
+        as_of_option=options.as_of,
+        time_zone=export.time_zone,
+        today=datetime.now(ZoneInfo(export.time_zone)).date(),
+        span=_dates(export.span()),
+        default_period=needs.default_period,
+    )
+    if needs.max_days is not None:
+        check_length(request.period, options.max_days or needs.max_days)
+    return request
+
+
+def _tables(
+    export: Limited, request: Request, options: Shared, settings: Settings, needs: Needs
+) -> Tables:
+    """The export's tables for a request; what was set aside is told."""
+    from cxtool.exports.limited import days_of
+
+    tables = export.tables(
+        request,
+        uses=needs.uses,
+        people=needs.people(settings),
+        where=options.where,
+        days_around=needs.days_around(settings),
+    )
+    tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
+    return replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
+
+
+def coverage_notes(export: Limited, request: Request) -> tuple[str, ...]:
     """What a reader must know where the period and the days of the data do not meet, or not yet."""
-    from cxtool.exports.export import days_of
+    from cxtool.exports.limited import days_of
 
     span = _dates(export.span())
     if span is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from cxtool.commands.params import BY, REPORT, GroupedCommand, Shared, crossed, shared
+from cxtool.commands.params import BY, ENGINE, REPORT, GroupedCommand, Shared, crossed, shared
 
 
 @click.command("sla", cls=GroupedCommand)
 @BY
 @click.option("--breaches", is_flag=True, help="List the cases that missed their SLA, worst first.")
-@shared(*REPORT)
+@shared(*REPORT, *ENGINE)
 def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
     """SLA compliance of the period against the one before.
 

@@ -1,163 +1,155 @@
 """From usable rows to the frames that metrics see (``cxtool.tables`` says what each column is).
 
-All that needs a calendar, a time zone, text or lists happens here, natively in the engine that
-holds the table, so that metrics can stay with grouping, joining and counting.
+Clocks and zones are the engine's own (``native``); what remains is the same on every engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import polars as pl
+import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
-from cxtool.exports.convert import POLARS_TYPES
+from cxtool.exports import native
 from cxtool.exports.mapped import frame_name
-from cxtool.exports.times import local_day, local_time
 from cxtool.schema import DIRECTIONS, TABLES, Table, Type
+from cxtool.tables import Frame
 
-Frames = Mapping[str, pl.LazyFrame]
+Frames = Mapping[str, Frame]
+
+TYPES: Mapping[Type, nw.dtypes.DType | type[nw.dtypes.DType]] = {
+    Type.STR: nw.String,
+    Type.DATETIME: nw.Datetime("us", "UTC"),
+    Type.SECONDS: nw.Int64,  # whole milliseconds
+    Type.BOOL: nw.Boolean,
+    Type.LIST: nw.List(nw.String),
+    Type.INT: nw.Int64,
+    Type.FLOAT: nw.Float64,
+}
 
 
-def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -> pl.LazyFrame:
+def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -> Frame:
     """The interactions as cases. ``people`` joins what contacts and companies know."""
-    rows = _complete(frames["interactions"], TABLES["interactions"])
+    rows = complete(frames["interactions"], TABLES["interactions"])
     if people:
         rows = _with_people(rows, frames)
-    local = local_time(pl.col("started_at"), time_zone)
+    rows = native.with_epoch_ms(rows, {"started_ms": "started_at", "ended_ms": "ended_at"})
+    rows = native.with_local_day(rows, "started_d", "started_ms", time_zone)
+    rows = native.with_local_second(rows, "started_t", "started_ms", time_zone)
     # The fallbacks of the data model, one step at a time: later ones stand on earlier ones.
-    return (
-        rows.with_columns(
-            direction=pl.when(pl.col("direction").is_in(DIRECTIONS))
-            .then(pl.col("direction"))
-            .otherwise(pl.lit("inbound")),
-            agent=pl.coalesce("agent", "agent_id"),
-            agent_id=pl.coalesce("agent_id", "agent"),
-            started_ms=_epoch_ms("started_at"),
-            ended_ms=_epoch_ms("ended_at"),
-            started_d=local.dt.date().cast(pl.Int32),
-            started_t=_second_of_day(local),
-            wait_ms=pl.coalesce("wait_ms", "first_response_ms"),
-            resolved=pl.coalesce("resolved", _disposition_resolves(settings)),
-            is_voice=_among(settings.channels.voice),
-            is_chat=_among(settings.channels.chat),
-        )
-        .with_columns(
-            handle_ms=pl.coalesce("handle_ms", pl.col("ended_ms") - pl.col("started_ms")),
-            answered=pl.coalesce("answered", _was_answered()),
-        )
-        .with_columns(_business_days(settings))
+    rows = rows.with_columns(
+        direction=nw.when(nw.col("direction").is_in(DIRECTIONS))
+        .then(nw.col("direction"))
+        .otherwise(nw.lit("inbound")),
+        agent=nw.coalesce("agent", "agent_id"),
+        agent_id=nw.coalesce("agent_id", "agent"),
+        wait_ms=nw.coalesce("wait_ms", "first_response_ms"),
+        resolved=nw.coalesce(nw.col("resolved"), _disposition_resolves(settings)),
+        is_voice=_among(settings.channels.voice),
+        is_chat=_among(settings.channels.chat),
+    ).with_columns(
+        handle_ms=nw.coalesce(nw.col("handle_ms"), nw.col("ended_ms") - nw.col("started_ms")),
+        answered=nw.coalesce(nw.col("answered"), _was_answered()),
     )
+    return _with_business_days(rows, settings)
 
 
-def tickets(frames: Frames, *, time_zone: str) -> pl.LazyFrame:
+def tickets(frames: Frames, *, time_zone: str) -> Frame:
     """The tickets, with the company of the contact where the ticket names none."""
-    rows = _complete(frames["tickets"], TABLES["tickets"])
+    rows = complete(frames["tickets"], TABLES["tickets"])
     rows = _with_company(rows, frames)
-    return rows.with_columns(
-        created_ms=_epoch_ms("created_at"),
-        created_d=local_day(pl.col("created_at"), time_zone),
-        resolved_ms=_epoch_ms("resolved_at"),
-    )
+    rows = native.with_epoch_ms(rows, {"created_ms": "created_at", "resolved_ms": "resolved_at"})
+    return native.with_local_day(rows, "created_d", "created_ms", time_zone)
 
 
-def other(frames: Frames, table: str) -> pl.LazyFrame:
+def other(frames: Frames, table: str) -> Frame:
     """Any other table: canonical columns, and epoch milliseconds beside times."""
-    rows = _complete(frames[table], TABLES[table])
+    rows = complete(frames[table], TABLES[table])
     times = [field.name for field in TABLES[table].fields if field.type is Type.DATETIME]
-    return rows.with_columns(
-        _epoch_ms(name).alias(name.removesuffix("_at") + "_ms" if name != "at" else "at_ms")
-        for name in times
-    )
+    return native.with_epoch_ms(rows, {f"{_moment(name)}_ms": name for name in times})
 
 
-def _complete(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+def _moment(name: str) -> str:
+    return name if name == "at" else name.removesuffix("_at")
+
+
+def complete(rows: Frame, table: Table) -> Frame:
     """Every canonical column, the ones that the export lacks as nulls."""
     present = rows.collect_schema().names()
     absent = {
-        frame_name(table, field.name): pl.lit(None, dtype=POLARS_TYPES[field.type])
+        frame_name(table, field.name): nw.lit(None, dtype=TYPES[field.type])
         for field in table.fields
         if frame_name(table, field.name) not in present
     }
-    return rows.with_columns(**absent)
+    return rows.with_columns(**absent) if absent else rows
 
 
-def _epoch_ms(name: str) -> pl.Expr:
-    return pl.col(name).dt.epoch("ms")
-
-
-def _second_of_day(local: pl.Expr) -> pl.Expr:
-    hour, minute, second = local.dt.hour(), local.dt.minute(), local.dt.second()
-    return hour.cast(pl.Int32) * 3600 + minute.cast(pl.Int32) * 60 + second.cast(pl.Int32)
-
-
-def _disposition_resolves(settings: Settings) -> pl.Expr:
-    plain = pl.col("disposition").str.to_lowercase().str.replace_all("[ -]", "_")
+def _disposition_resolves(settings: Settings) -> nw.Expr:
+    plain = nw.col("disposition").str.to_lowercase().str.replace_all("[ -]", "_")
     wanted = [
         name.lower().replace(" ", "_").replace("-", "_") for name in settings.resolution.resolved
     ]
     return plain.is_in(wanted)
 
 
-def _among(channels: list[str]) -> pl.Expr:
-    return pl.col("channel").is_in([channel.lower() for channel in channels])
+def _among(channels: list[str]) -> nw.Expr:
+    return nw.col("channel").is_in([channel.lower() for channel in channels])
 
 
-def _was_answered() -> pl.Expr:
-    talked = (pl.col("direction") == "outbound") & (pl.col("talk_ms") > 0).fill_null(False)
-    return pl.col("first_response_ms").is_not_null() | talked
+def _was_answered() -> nw.Expr:
+    talked = (nw.col("direction") == "outbound") & (nw.col("talk_ms") > 0).fill_null(False)
+    return ~nw.col("first_response_ms").is_null() | talked
 
 
-def _business_days(settings: Settings) -> list[pl.Expr]:
+def _with_business_days(rows: Frame, settings: Settings) -> Frame:
     """Days of start and response in the zone of the opening hours, where the SLA needs them."""
     if settings.sla.clock != "business":
-        return []
+        return rows
     zone = settings.hours.time_zone or settings.tz
-    responded = pl.col("started_at") + pl.duration(milliseconds=pl.col("first_response_ms"))
-    return [
-        local_day(pl.col("started_at"), zone).alias("started_cal_d"),
-        local_day(responded, zone).alias("responded_cal_d"),
-    ]
+    responded = nw.col("started_ms") + nw.col("first_response_ms")
+    rows = rows.with_columns(responded.alias("__responded_ms"))
+    rows = native.with_local_day(rows, "started_cal_d", "started_ms", zone)
+    return native.with_local_day(rows, "responded_cal_d", "__responded_ms", zone).drop(
+        "__responded_ms"
+    )
 
 
-def _with_people(rows: pl.LazyFrame, frames: Frames) -> pl.LazyFrame:
+def _with_people(rows: Frame, frames: Frames) -> Frame:
     if "contacts" in frames:
-        contacts = _complete(frames["contacts"], TABLES["contacts"]).select(
+        contacts = complete(frames["contacts"], TABLES["contacts"]).select(
             "contact_id",
-            pl.col("name").alias("__name"),
-            pl.col("labels").alias("__labels"),
+            nw.col("name").alias("__name"),
+            nw.col("labels").alias("__labels"),
         )
-        rows = (
-            rows.join(contacts, on="contact_id", how="left", maintain_order="left")
-            .with_columns(
-                contact=pl.coalesce("contact", "__name"),
-                contact_labels=pl.coalesce("contact_labels", "__labels"),
-            )
-            .drop("__name", "__labels")
-        )
-    rows = rows.with_columns(contact=pl.coalesce("contact", "contact_id"))
+        rows = native.left_join(rows, contacts, on="contact_id")
+        rows = rows.with_columns(
+            contact=nw.coalesce("contact", "__name"),
+            contact_labels=nw.coalesce("contact_labels", "__labels"),
+        ).drop("__name", "__labels")
+    rows = rows.with_columns(contact=nw.coalesce("contact", "contact_id"))
     return _with_company(rows, frames)
 
 
-def _with_company(rows: pl.LazyFrame, frames: Frames) -> pl.LazyFrame:
+def _with_company(rows: Frame, frames: Frames) -> Frame:
     """``company_id`` through the contact, ``company`` by its id; each stands in for the other."""
     if "company" not in rows.collect_schema():
-        rows = rows.with_columns(company=pl.lit(None, pl.String))
+        rows = rows.with_columns(company=nw.lit(None, dtype=nw.String))
     if "contacts" in frames:
-        contacts = _complete(frames["contacts"], TABLES["contacts"]).select(
-            "contact_id", pl.col("company_id").alias("__company_id")
+        contacts = complete(frames["contacts"], TABLES["contacts"]).select(
+            "contact_id", nw.col("company_id").alias("__company_id")
         )
-        rows = rows.join(contacts, on="contact_id", how="left", maintain_order="left")
+        rows = native.left_join(rows, contacts, on="contact_id")
         # A company named in the row itself must not get another one's id.
-        through = pl.when(pl.col("company").is_null()).then(pl.col("__company_id"))
-        rows = rows.with_columns(company_id=pl.coalesce("company_id", through)).drop("__company_id")
+        through = nw.when(nw.col("company").is_null()).then(nw.col("__company_id"))
+        rows = rows.with_columns(company_id=nw.coalesce(nw.col("company_id"), through))
+        rows = rows.drop("__company_id")
     if "companies" in frames:
-        companies = _complete(frames["companies"], TABLES["companies"]).select(
-            "company_id", pl.col("name").alias("__company")
+        companies = complete(frames["companies"], TABLES["companies"]).select(
+            "company_id", nw.col("name").alias("__company")
         )
-        rows = rows.join(companies, on="company_id", how="left", maintain_order="left")
-        rows = rows.with_columns(company=pl.coalesce("company", "__company")).drop("__company")
+        rows = native.left_join(rows, companies, on="company_id")
+        rows = rows.with_columns(company=nw.coalesce("company", "__company")).drop("__company")
     return rows.with_columns(
-        company_id=pl.coalesce("company_id", "company"),
-        company=pl.coalesce("company", "company_id"),
+        company_id=nw.coalesce("company_id", "company"),
+        company=nw.coalesce("company", "company_id"),
     )

@@ -1,6 +1,6 @@
-"""An export, opened: its tables ready to be limited to a request.
+"""An export of files, opened: its tables ready to be limited to a request.
 
-``open_export`` finds the files and gives them meaning; ``Export.tables`` makes what metrics read.
+``open_export`` finds the files and gives them meaning; ``Limited.tables`` makes what metrics read.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
-from cxtool.exports import canonical, filters
-from cxtool.exports.grammar import Condition, parse_where
+from cxtool.exports.limited import PEOPLE, Limited
 from cxtool.exports.mangled import mangled_notes
 from cxtool.exports.opening import Opening, opened
 from cxtool.exports.passed import Passed
@@ -27,17 +26,11 @@ from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
 from cxtool.exports.survey import Survey
 from cxtool.exports.text import TextOptions
-from cxtool.period import Request, day_number
-from cxtool.report import Source
-from cxtool.schema import TABLES
-from cxtool.tables import Frame, Tables
-
-PEOPLE = ("contacts", "companies")
-FILTERED = ("interactions", "tickets")  # the tables that --where applies to
+from cxtool.tables import Frame
 
 
 @dataclass
-class Export(Readings):
+class Export(Readings, Limited):
     """The tables of an export under settings, and what metrics read of them."""
 
     _: KW_ONLY
@@ -52,112 +45,23 @@ class Export(Readings):
             return super().span()
         return self._counted("tickets", None).span
 
-    def source(self, tables: Sequence[str], days: Days | None) -> Source:
-        """What was read for these tables."""
-        surveys = [self.survey(table, days) for table in tables]
-        return Source(
-            files=self.files(tables),
-            profile=self.profile,
-            rows_read=sum(found.rows_read for found in surveys),
-            rows_set_aside=sum(found.set_aside_n for found in surveys),
-        )
+    def reads(self, table: str) -> bool:
+        """Whether the export has the table."""
+        return table in self.mapped
 
-    def tables(
-        self,
-        request: Request,
-        *,
-        uses: Sequence[str],
-        people: bool,
-        where: Sequence[str] = (),
-        days_around: int = 0,
-    ) -> Tables:
-        """The canonical frames of the request. ``uses`` are the tables that the report needs.
+    def frame(self, table: str, days: Days | None) -> Frame:
+        """The usable rows of a table."""
+        return nw.from_native(self.rows(table, days))
 
-        ``days_around``: so many days before and after each period are in ``around_cases``.
+    def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
+        """Run several lazy frames together on the streaming engine; shared scans are read once.
+
+        Raises CxtoolError for Parquet that turns out to be damaged where nothing was read before.
         """
-        wanted = [*uses, *(PEOPLE if people else ())]
-        names = [table for table in wanted if table in self.mapped]
-        if "interactions" not in names:
-            raise CxtoolError(
-                "the export has no interactions table",
-                hint="one row per case, with case_id, started_at and channel",
-            )
-        days = days_of(request)
-        frames = {name: self.rows(name, days) for name in names}
-        cases = canonical.cases(frames, self.settings, time_zone=self.time_zone, people=people)
-        others = {name: self._other(frames, name) for name in names if name != "interactions"}
-        conditions = [parse_where(text) for text in where]
-        filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
-        return Tables(
-            cases=_narwhals(filtered.pop("interactions")),
-            reference_cases=_narwhals(cases),
-            around_cases=self._around(days, days_around) if days_around else _narwhals(cases),
-            others={name: _narwhals(frame) for name, frame in filtered.items()},
-            given={name: self.given(name) for name in names},
-            request=request,
-            source=self.source(names, days),
-            collect=collect,
-            notes=(*self._notes(names, days, request), *notes),
-        )
-
-    def _around(self, days: Days | None, days_around: int) -> Frame:
-        """The cases of the days and of so many on either side."""
-        rows = {"interactions": self.rows("interactions", days and days.widened(days_around))}
-        cases = canonical.cases(rows, self.settings, time_zone=self.time_zone, people=False)
-        return _narwhals(cases)
-
-    def _other(self, frames: Mapping[str, pl.LazyFrame], name: str) -> pl.LazyFrame:
-        if name == "tickets":
-            return canonical.tickets(frames, time_zone=self.time_zone)
-        return canonical.other(frames, name)
-
-    def _filtered(
-        self, frames: dict[str, pl.LazyFrame], conditions: Sequence[Condition]
-    ) -> tuple[dict[str, pl.LazyFrame], list[str]]:
-        """Cases and tickets under the conditions; a note for tickets that lack the column."""
-        notes = []
-        schemas = {name: frames[name].collect_schema() for name in frames if name in FILTERED}
-        for condition in conditions:
-            having = [
-                name
-                for name, schema in schemas.items()
-                if filters.known(condition, schema, TABLES[name])
-            ]
-            if not having:
-                names = [*TABLES["interactions"].names, *self.extras("interactions")]
-                raise filters.unknown_column(condition, names)
-            for name, schema in schemas.items():
-                if name in having:
-                    kept = filters.predicate(
-                        condition, schema, table=name, time_zone=self.time_zone
-                    )
-                    frames[name] = frames[name].filter(kept)
-                else:
-                    notes.append(f"--where '{condition.text}' does not apply to {name}.")
-        return frames, notes
-
-    def _notes(self, names: Sequence[str], days: Days | None, request: Request) -> list[str]:
-        """What a reader must know of how the rows of a request were read."""
-        notes = []
-        surveys = [self.survey(name, days) for name in names]
-        if aside := sum(found.set_aside_n for found in surveys):
-            notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
-        if repeated := sum(found.repeated_n for found in surveys):
-            notes.append(f"Exactly repeated rows, counted once: {repeated:,}.")
-        notes += self.reading_notes(dict(zip(names, surveys, strict=True)))
-        unknown = self.survey("interactions", days).unknown_direction_n
-        if "direction" not in self.given("interactions"):
-            notes.append("The export has no direction: every case counts as inbound.")
-        elif unknown:
-            notes.append(f"{unknown:,} cases of unknown direction count as inbound.")
-        span = self.span()
-        if (
-            span
-            and request.previous
-            and day_number(request.previous.start) < span[0] < day_number(request.previous.end)
-        ):
-            notes.append("The export begins inside the compared period: trends are partial.")
-        return notes
+        native = [frame.to_native() for frame in frames.values()]
+        with damage_told():
+            collected = pl.collect_all(native, engine="streaming")
+        return dict(zip(frames, collected, strict=True))
 
     def reading_notes(self, surveys: Mapping[str, Survey], *, thorough: bool = False) -> list[str]:
         """What became of values on the way in. ``thorough`` looks at all rows of large tables."""
@@ -213,26 +117,6 @@ def clock_notes(surveys: Sequence[Survey], time_zone: str) -> list[str]:
     return notes
 
 
-def days_of(request: Request) -> Days | None:
-    """The days that a request needs, of the period and of the compared one; None for all days."""
-    if request.period.kind == "all":
-        return None
-    periods = [period for period in (request.period, request.previous) if period]
-    ranges = [(day_number(period.start), day_number(period.end)) for period in periods]
-    return Days(ranges=tuple(ranges), time_zone=request.time_zone)
-
-
-def collect(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
-    """Run several lazy frames together on the streaming engine; shared scans are read once.
-
-    Raises CxtoolError for Parquet that turns out to be damaged where nothing was read before.
-    """
-    native = [frame.to_native() for frame in frames.values()]
-    with damage_told():
-        collected = pl.collect_all(native, engine="streaming")
-    return dict(zip(frames, collected, strict=True))
-
-
 @contextlib.contextmanager
 def damage_told() -> Iterator[None]:
     """Raise CxtoolError for Parquet that turns out to be damaged where nothing was read before."""
@@ -242,10 +126,6 @@ def damage_told() -> Iterator[None]:
         if not str(error).startswith("parquet"):
             raise
         raise CxtoolError("a Parquet file of the export is damaged") from error
-
-
-def _narwhals(frame: pl.LazyFrame) -> Frame:
-    return nw.from_native(frame)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,12 @@ whole day) or a date and time, in the report's zone.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.errors import UsageError, nearest
@@ -19,7 +22,8 @@ from cxtool.exports.convert import FALSE, TRUE
 from cxtool.exports.grammar import Condition, compared
 from cxtool.exports.mapped import LOWERED, frame_name
 from cxtool.exports.times import local_time, to_instant
-from cxtool.schema import TABLES, Table, Type
+from cxtool.schema import TABLES, Type
+from cxtool.tables import Frame
 from cxtool.units import parse_duration
 
 DURATIONS = frozenset(
@@ -28,9 +32,9 @@ DURATIONS = frozenset(
 A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def known(condition: Condition, schema: pl.Schema, table: Table) -> bool:
+def known(condition: Condition, frame: Frame, table: str) -> bool:
     """Whether the frame has the condition's column."""
-    return _frame_column(condition.column, table) in schema
+    return column_of(condition, table) in frame.collect_schema()
 
 
 def unknown_column(condition: Condition, names: list[str]) -> UsageError:
@@ -43,33 +47,57 @@ def unknown_column(condition: Condition, names: list[str]) -> UsageError:
     )
 
 
+def kept(condition: Condition, frame: Frame, *, table: str, time_zone: str) -> Frame:
+    """The rows of a canonical frame that fit. UsageError for a value that the column cannot be."""
+    native = frame.to_native()
+    if isinstance(native, pl.LazyFrame):
+        schema = native.collect_schema()
+        asked = predicate(condition, schema, table=table, time_zone=time_zone)
+        return nw.from_native(native.filter(asked))
+    from cxtool.exports import spark_filters
+
+    with refused(condition):
+        name = column_of(condition, table)
+        return nw.from_native(spark_filters.kept(condition, native, name, time_zone))
+
+
 def predicate(condition: Condition, schema: pl.Schema, *, table: str, time_zone: str) -> pl.Expr:
-    """The condition as an expression over a canonical frame. UsageError for an unfitting value."""
-    name = _frame_column(condition.column, TABLES[table])
+    """The condition as an expression over rows. UsageError for an unfitting value."""
+    name = column_of(condition, table)
     dtype = schema[name]
-    try:
+    with refused(condition):
         if isinstance(dtype, (pl.List, pl.Array)):
             found = _any_item(condition, pl.col(name), time_zone)
         else:
             found = _matches(condition, pl.col(name), dtype, time_zone)
-    except ValueError as error:
-        raise UsageError(f"--where '{condition.text}': {error}") from None
     found = found.fill_null(False)
     return found.not_() if condition.op == "!=" else found
 
 
-def _frame_column(name: str, table: Table) -> str:
-    return frame_name(table, name) if name in table.names else name
+@contextlib.contextmanager
+def refused(condition: Condition) -> Iterator[None]:
+    """Tell which condition a value does not fit."""
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(f"--where '{condition.text}': {error}") from None
+
+
+def column_of(condition: Condition, table: str) -> str:
+    """The column of a canonical frame that a condition is about."""
+    name = condition.column
+    return frame_name(TABLES[table], name) if name in TABLES[table].names else name
 
 
 def _any_item(condition: Condition, column: pl.Expr, time_zone: str) -> pl.Expr:
     items = column.cast(pl.List(pl.String))
     one = items.list.eval(_matches(condition, pl.element(), pl.String(), time_zone)).list.any()
     is_unknown = items.is_null() | (items.list.len() == 0)
-    return one | is_unknown if _asks_unknown(condition) else one
+    return one | is_unknown if asks_unknown(condition) else one
 
 
-def _asks_unknown(condition: Condition) -> bool:
+def asks_unknown(condition: Condition) -> bool:
+    """Whether an empty value stands for unknown."""
     return condition.op in ("=", "!=", "in") and "" in condition.values
 
 
@@ -81,9 +109,9 @@ def _matches(condition: Condition, column: pl.Expr, dtype: pl.DataType, time_zon
     found = [
         _compared(condition, op, column, dtype, value, time_zone)
         for value in condition.values
-        if value or not _asks_unknown(condition)
+        if value or not asks_unknown(condition)
     ]
-    if _asks_unknown(condition):
+    if asks_unknown(condition):
         found.append(column.is_null())
     return pl.any_horizontal(found)
 
@@ -109,14 +137,14 @@ def _compared(
     elif isinstance(dtype, pl.Duration):
         left, right = column.dt.total_milliseconds(), pl.lit(parse_duration(value) * 1000)
     elif dtype == pl.Boolean:
-        left, right = column, pl.lit(_truth(value))
+        left, right = column, pl.lit(truth(value))
     elif dtype.is_numeric() and condition.column in DURATIONS:
         left, right = column, pl.lit(parse_duration(value) * 1000)
     elif dtype.is_numeric():
-        left, right = column, pl.lit(_number(value))
+        left, right = column, pl.lit(number(value))
     elif dtype.is_nested() or dtype == pl.Binary:
         raise ValueError(f"a column of {dtype} has nothing to compare")
-    elif op != "=" and _is_number(value):
+    elif op != "=" and is_number(value):
         left, right = column.cast(pl.Float64, strict=False), pl.lit(float(value))
     else:
         text = value.lower() if condition.column in LOWERED else value
@@ -128,12 +156,7 @@ def _times(
     column: pl.Expr, dtype: pl.Datetime, value: str, time_zone: str
 ) -> tuple[pl.Expr, pl.Expr]:
     """Both sides: local days for a date, instants for a moment; local times stay local."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(
-            f"'{value}' is not a time, such as 2026-05-31 or 2026-05-31T10:00"
-        ) from None
+    moment = moment_of(value)
     column = column.dt.cast_time_unit("us")
     local = column if dtype.time_zone is None else local_time(column, time_zone)
     if A_DATE.fullmatch(value):
@@ -145,19 +168,32 @@ def _times(
     return (column, asked) if dtype.time_zone is None else (column, to_instant(asked, time_zone))
 
 
-def _truth(value: str) -> bool:
+def moment_of(value: str) -> datetime:
+    """A date or a date and time, with or without offset. ValueError for anything else."""
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            f"'{value}' is not a time, such as 2026-05-31 or 2026-05-31T10:00"
+        ) from None
+
+
+def truth(value: str) -> bool:
+    """Yes or no, as exports write them. ValueError for anything else."""
     if value.lower() not in (*TRUE, *FALSE):
         raise ValueError(f"'{value}' is not yes or no")
     return value.lower() in TRUE
 
 
-def _number(value: str) -> float:
-    if not _is_number(value):
+def number(value: str) -> float:
+    """A number. ValueError for anything else."""
+    if not is_number(value):
         raise ValueError(f"'{value}' is not a number")
     return float(value)
 
 
-def _is_number(value: str) -> bool:
+def is_number(value: str) -> bool:
+    """Whether the text is a number."""
     try:
         float(value)
     except ValueError:

@@ -9,7 +9,8 @@ import polars as pl
 
 from cxtool.exports import findings
 from cxtool.exports.aside import SET_ASIDE_SCHEMA
-from cxtool.exports.export import Export, days_of
+from cxtool.exports.export import Export
+from cxtool.exports.limited import days_of
 from cxtool.exports.survey import Survey
 from cxtool.period import Request
 from cxtool.report import Column, Report, Section

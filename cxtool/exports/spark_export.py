@@ -1,0 +1,263 @@
+"""A canonical Parquet dataset on Spark: the rows stay where they are, counts come back.
+
+A dataset is what ``cxtool convert`` or ``cxtool sample`` wrote: a folder, or an address that Spark
+can read, with a folder or file per table. Its rows were judged when it was written and are not
+judged again; that they have what is required is counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import functions as sf
+from pyspark.sql import types as st
+
+from cxtool.config import Settings
+from cxtool.errors import CxtoolError
+from cxtool.exports.limited import Limited
+from cxtool.exports.mapped import DAY_OF, frame_name
+from cxtool.exports.scan import Days
+from cxtool.exports.spark_native import with_epoch_ms, with_local_day
+from cxtool.exports.spark_session import session
+from cxtool.exports.survey import Survey
+from cxtool.period import EPOCH
+from cxtool.schema import DIRECTIONS, TABLES, Table, Type
+from cxtool.tables import Frame
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+
+Rows = Any  # a DataFrame of either kind of session
+
+CASTS: Mapping[Type, str] = {
+    Type.STR: "string",
+    Type.DATETIME: "timestamp",
+    Type.SECONDS: "long",  # whole milliseconds
+    Type.BOOL: "boolean",
+    Type.LIST: "array<string>",
+    Type.INT: "long",
+    Type.FLOAT: "double",
+}
+KINDS: Mapping[Type, tuple[type[st.DataType], ...]] = {
+    Type.STR: (st.StringType,),
+    Type.DATETIME: (st.TimestampType,),
+    Type.SECONDS: (st.NumericType,),
+    Type.BOOL: (st.BooleanType,),
+    Type.LIST: (st.ArrayType,),
+    Type.INT: (st.IntegralType,),
+    Type.FLOAT: (st.NumericType,),
+}
+PARTITION = "day"  # the folders of a dataset that ``convert`` wrote
+DAY = "__day"
+JOBS = 4  # at a time: a small one need not wait for a large one
+
+
+@dataclass
+class SparkExport(Limited):
+    """The tables of a dataset under settings, and what metrics read of them."""
+
+    tables_read: dict[str, Rows]
+    root: str
+    shown: str  # the root as it was given
+    settings: Settings
+    time_zone: str
+    profile: str | None = None
+    _surveys: dict[tuple[str, Days | None], Survey] = field(default_factory=dict)
+
+    def reads(self, table: str) -> bool:
+        """Whether the dataset has the table."""
+        return table in self.tables_read
+
+    def given(self, table: str) -> frozenset[str]:
+        """The canonical columns that the dataset has of a table."""
+        return frozenset(TABLES[table].names).intersection(self.tables_read[table].columns)
+
+    def extras(self, table: str) -> list[str]:
+        """A table's columns that are not canonical."""
+        own = {*TABLES[table].names, PARTITION}
+        return [name for name in self.tables_read[table].columns if name not in own]
+
+    def files(self, tables: Sequence[str]) -> tuple[str, ...]:
+        """Names of the files that feed these tables, as they follow the dataset's own."""
+        found = [self._name(file) for table in tables for file in self._files(table)]
+        return tuple(dict.fromkeys(found))
+
+    def _files(self, table: str) -> list[str]:
+        return sorted(self.tables_read[table].inputFiles())
+
+    def _name(self, file: str) -> str:
+        path, root = unquote(urlsplit(file).path), urlsplit(self.root).path.rstrip("/")
+        return f"{self.shown.rstrip('/')}{path.removeprefix(root)}"
+
+    def span(self) -> tuple[int, int] | None:
+        """First and last local day on which an interaction started."""
+        rows = self._with_day("interactions", None)
+        first, last = rows.agg(sf.min(DAY), sf.max(DAY)).collect()[0]
+        return None if first is None else (first, last)
+
+    def survey(self, table: str, days: Days | None = None) -> Survey:
+        """The counts of a table. Raises CxtoolError where a row lacks what is required."""
+        asked = days if table in DAY_OF else None
+        if (table, asked) not in self._surveys:
+            self._surveys[table, asked] = self._survey(table, asked)
+        return self._surveys[table, asked]
+
+    def _survey(self, table: str, days: Days | None) -> Survey:
+        required = [name for name in TABLES[table].required if name in self.given(table)]
+        is_known = sf.lit(True)
+        if "direction" in self.given(table):
+            is_known = sf.coalesce(sf.col("direction").isin(*DIRECTIONS), sf.lit(False))
+        counted, unknown, *lacking = (
+            self._with_day(table, days)
+            .agg(
+                sf.count("*"),
+                sf.count_if(~is_known),
+                *(sf.count_if(sf.col(name).isNull()) for name in required),
+            )
+            .collect()[0]
+        )
+        for name, count in zip(required, lacking, strict=True):
+            if count:
+                raise CxtoolError(
+                    f"{self.shown}: {count:,} rows of {table} have no {name}",
+                    hint="'cxtool convert' makes a dataset of rows that can be used",
+                )
+        return Survey(
+            rows_read=counted,
+            broken=None,
+            duplicates=None,
+            damages=0,
+            unknown_direction_n=unknown,
+            skipped_n=0,
+            doubled_n=0,
+        )
+
+    def frame(self, table: str, days: Days | None) -> Frame:
+        """The rows of a table, durations as whole milliseconds."""
+        given = [field for field in TABLES[table].fields if field.name in self.given(table)]
+        fields = [
+            (
+                sf.round(sf.col(field.name) * 1000)
+                if field.type is Type.SECONDS
+                else sf.col(field.name)
+            )
+            .cast(CASTS[field.type])
+            .alias(frame_name(TABLES[table], field.name))
+            for field in given
+        ]
+        rows = self._with_day(table, days)
+        return nw.from_native(rows.select(*fields, *self.extras(table)))
+
+    def _with_day(self, table: str, days: Days | None) -> Rows:
+        """A table's rows with their local day, those of the days alone."""
+        rows, at = self.tables_read[table], DAY_OF.get(table)
+        if at is None:
+            return rows
+        if days is not None and PARTITION in rows.columns:
+            # A dataset's days are those of the zone it was made in: at most one off.
+            first = EPOCH + timedelta(days=min(start for start, _ in days.ranges) - 1)
+            last = EPOCH + timedelta(days=max(end for _, end in days.ranges))
+            rows = rows.filter(sf.col(PARTITION).between(sf.lit(first), sf.lit(last)))
+        rows = with_local_day(with_epoch_ms(rows, {"__ms": at}), DAY, "__ms", self.time_zone)
+        if days is None:
+            return rows
+        inside = [(sf.col(DAY) >= start) & (sf.col(DAY) < end) for start, end in days.ranges]
+        return rows.filter(reduce(lambda left, right: left | right, inside))
+
+    def reading_notes(
+        self, surveys: Mapping[str, Survey], *, thorough: bool = False
+    ) -> Sequence[str]:
+        """Nothing: what became of values was told when the dataset was written."""
+        return ()
+
+    def set_aside(self, table: str, days: Days | None = None) -> pl.DataFrame:
+        """No row: those set aside are not in a dataset."""
+        return pl.DataFrame()
+
+    def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
+        """Run several lazy frames on the cluster, some at a time; their rows come as Arrow."""
+        with ThreadPoolExecutor(max_workers=JOBS) as pool:
+            return dict(zip(frames, pool.map(_collected, frames.values()), strict=True))
+
+
+@contextlib.contextmanager
+def open_on_spark(
+    arguments: Sequence[str], *, url: str, settings: Settings, folder: Path, time_zone: str
+) -> Iterator[SparkExport]:
+    """The dataset that the argument names, with all its tables.
+
+    Raises CxtoolError where Spark or the dataset cannot be reached, or lacks required columns.
+    """
+    if len(arguments) != 1 or arguments[0] == "-":
+        raise CxtoolError(
+            "on Spark an export is one dataset, a folder or an address",
+            hint="'cxtool convert EXPORT -o DATASET' makes one of any export",
+        )
+    (shown,) = arguments
+    root = shown if "://" in shown else str((folder / shown).resolve())
+    with session(url) as spark:
+        try:
+            read = {name: rows for name in TABLES if (rows := _read(spark, root, name)) is not None}
+            for name, rows in read.items():
+                _check(rows, TABLES[name], shown)
+            if "interactions" not in read:
+                raise CxtoolError(
+                    f"{shown}: no dataset with interactions, as Spark sees it",
+                    hint="every worker must see the same folder or address",
+                )
+            yield SparkExport(
+                tables_read=read,
+                root=root,
+                shown=shown,
+                settings=settings,
+                time_zone=time_zone,
+            )
+        except PySparkException as error:
+            raise CxtoolError(f"Spark: {str(error).strip().splitlines()[0]}") from error
+
+
+def _read(spark: Any, root: str, table: str) -> Rows | None:
+    """A table of the dataset, from its folder or its file; None where it has none."""
+    for path in (f"{root}/{table}", f"{root}/{table}.parquet"):
+        try:
+            return spark.read.option("mergeSchema", "true").parquet(path)
+        except AnalysisException as error:
+            if "PATH_NOT_FOUND" not in str(error):
+                raise
+    return None
+
+
+def _check(rows: Rows, table: Table, shown: str) -> None:
+    """Columns of the right kind, the required ones among them."""
+    hint = "'cxtool convert' makes a dataset of columns as they must be"
+    for own in table.fields:
+        if own.name not in rows.columns:
+            if own.required:
+                raise CxtoolError(f"{shown}: {table.name} lacks column {own.name}", hint=hint)
+        elif not isinstance(rows.schema[own.name].dataType, KINDS[own.type]):
+            found = rows.schema[own.name].dataType.simpleString()
+            raise CxtoolError(
+                f"{shown}: column {own.name} of {table.name} is {found}, not {own.type}",
+                hint=hint,
+            )
+
+
+def _read_as(name: str, kind: Type) -> Column:
+    column = sf.col(name)
+    return (sf.round(column * 1000) if kind is Type.SECONDS else column).cast(CASTS[kind])
+
+
+def _collected(frame: Frame) -> pl.DataFrame:
+    rows: pl.DataFrame = frame.collect("polars").to_native()
+    return rows
