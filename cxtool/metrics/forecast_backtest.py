@@ -21,11 +21,10 @@ import numpy as np
 from cxtool.metrics.forecast_calendar import Floats
 from cxtool.metrics.forecast_history import History
 from cxtool.metrics.forecast_interval import lies_inside
-from cxtool.metrics.forecast_methods import Method, MethodName, over
+from cxtool.metrics.forecast_methods import WEEK_D, Method, MethodName, over
 
 LEAST_LEARNED_D = 14
 LEAST_HISTORY_D = 21
-WEEK_D = 7
 
 
 @dataclass(frozen=True, kw_only=True)

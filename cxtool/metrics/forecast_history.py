@@ -28,6 +28,7 @@ from cxtool.tables import Frame, Tables
 OFFERED = nw.col("direction") == "inbound"
 QUEUE = "queue"
 EXPECTED_AT_LEAST = 10  # a day that usually has fewer may well have none
+FAR_BELOW = 0.25  # of its weekday's median: a day that something must have happened to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class History:
     slot) counts cases in open slots, ``outside_n`` those in others; ``is_open`` (group, day, slot)
     covers the days to come as well; ``learned`` (group, past day) are the days that a forecast
     learns from. ``missing``, ``left_out`` and ``closed`` are those that it does not: for want of
-    data, by the settings, as holidays.
+    data, by the settings, as holidays. ``low`` are learned from, but had few cases.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -52,6 +53,7 @@ class History:
     missing: tuple[date, ...]
     left_out: tuple[date, ...]
     closed: tuple[date, ...]
+    low: tuple[date, ...]
 
     @property
     def days_n(self) -> int:
@@ -136,10 +138,11 @@ def history_of(
             offered=offered,
             outside_n=int(started.sum() - offered.sum()),
             is_open=is_open,
-            learned=is_open[:, :past_n].any(axis=2),
+            learned=_any_slot(is_open[:, :past_n]),
             missing=(),
             left_out=(),
             closed=(),
+            low=(),
         ),
         settings,
     )
@@ -170,12 +173,16 @@ def _started(
 
 
 def _open_of(groups: pl.DataFrame, calendars: dict[str, Bools]) -> Bools:
-    """The calendar of each group: its queue's, else the centre's; without queues any that is open."""
+    """The calendar of each group: its queue's, else the centre's; without queues, any of them."""
     if QUEUE not in groups.columns:
-        any_open = np.stack(list(calendars.values())).any(axis=0)
+        any_open = np.asarray(np.stack(list(calendars.values())).any(axis=0), dtype=np.bool_)
         return np.repeat(any_open[np.newaxis], groups.height, axis=0)
     own = [calendars.get(queue, calendars[CENTRE]) for queue in groups[QUEUE]]
     return np.stack(own)
+
+
+def _any_slot(is_open: Bools) -> Bools:
+    return np.asarray(is_open.any(axis=2), dtype=np.bool_)
 
 
 def _ever_open(started: Floats, slots: Slots) -> Bools:
@@ -183,8 +190,8 @@ def _ever_open(started: Floats, slots: Slots) -> Bools:
     weekdays = slots.weekdays
     past = weekdays[: started.shape[1]]
     busy = np.stack([started[:, past == weekday].sum(axis=(1, 2)) > 0 for weekday in range(7)], 1)
-    open_slots: Bools = started.sum(axis=1) > 0
-    return busy[:, weekdays, np.newaxis] & open_slots[:, np.newaxis, :]
+    ever = started.sum(axis=1, keepdims=True) > 0
+    return np.asarray(busy[:, weekdays, np.newaxis] & ever, dtype=np.bool_)
 
 
 def _learning(history: History, settings: Settings) -> History:
@@ -196,12 +203,15 @@ def _learning(history: History, settings: Settings) -> History:
     totals = history.offered.sum(axis=(0, 2))
     usual = _usual(totals, slots.weekdays[:past_n], history.learned.any(axis=0) & ~left_out)
     missing = (totals == 0) & (usual >= EXPECTED_AT_LEAST) & history.learned.any(axis=0) & ~left_out
+    learned = history.learned & ~(left_out | missing)
+    is_low = learned.any(axis=0) & (usual >= EXPECTED_AT_LEAST) & (totals < FAR_BELOW * usual)
     return replace(
         history,
-        learned=history.learned & ~(left_out | missing),
+        learned=learned,
         missing=_named(dates, missing),
         left_out=_named(dates, left_out & ~_flags(dates, holidays)),
         closed=_named(dates, _flags(dates, holidays)),
+        low=_named(dates, is_low),
     )
 
 

@@ -35,17 +35,18 @@ def interval(mean: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
 
 def lies_inside(count: Floats, mean: Floats, dispersion: Floats) -> Bools:
     """Whether a count lies in the interval, both ends included."""
-    reached: Bools = at_most(count, mean, dispersion) >= LOW
-    return reached & (at_most(count - 1, mean, dispersion) < HIGH)
+    reached = at_most(count, mean, dispersion) >= LOW
+    not_passed = at_most(count - 1, mean, dispersion) < HIGH
+    return np.asarray(reached & not_passed, dtype=np.bool_)
 
 
 def _quantile(share: float, mean: Floats, dispersion: Floats) -> Floats:
     """By halving: everything at once, some twenty times."""
     spread = np.sqrt(mean + np.maximum(dispersion, LEAST) * mean**2)
     below, enough = np.full(mean.shape, -1.0), np.ceil(mean + 12 * spread + 8)
-    while (enough - below > 1).any():
+    while np.max(enough - below, initial=0.0) > 1:
         middle = np.floor((below + enough) / 2)
         is_enough = at_most(middle, mean, dispersion) >= share
         below = np.where(is_enough, below, middle)
         enough = np.where(is_enough, middle, enough)
-    return enough
+    return np.asarray(enough, dtype=np.float64)
