@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "behavior": [
         (DEMO, "-p", "3d", "--interactions"),
         (DEMO, "-p", "3d", "--agent", "Wit Zaremba"),
+        (DEMO, "-p", "3d", "--from-transcripts"),
     ],
     "kpi": [(DEMO, "-p", "2026-05", *(word for name in BY for word in ("--by", name)))],
     "agents": [(DEMO, "-p", "2026-05", "--by", "team", "--by", "day")],
