@@ -62,7 +62,7 @@ def sensitivity_section(found: Found) -> Section:
         Column(key="kind", label="Kind", drop=3),
         Column(key="value", label="Now", unit=Unit.NUMBER, drop=2),
         Column(key="per", label="Per", drop=5),
-        Column(key="change_pct", label="Moved by ±", unit=Unit.PERCENT, drop=4),
+        Column(key="moved_pct", label="Moved by ±", unit=Unit.PERCENT, drop=4),
         money("tiered_less", "Tiered, less", drop=3),
         money("tiered_more", "Tiered, more", drop=1),
         money("payg_less", "Pay-as-you-go, less", drop=3),
