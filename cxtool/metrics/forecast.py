@@ -27,7 +27,7 @@ def report(
 ) -> Report:
     """Offered inbound cases to expect in the days after the period, which is the history.
 
-    Sections: ``summary``, ``days``, ``course``, ``backtest``, ``forecast``. Raises CxtoolError
+    Sections: ``summary``, ``course``, ``days``, ``backtest``, ``forecast``. Raises CxtoolError
     where there is nothing to forecast from. Source: K9.
     """
     planned = plan(tables, settings, interval_s=interval_s, days=days, by=by, asked=asked)
@@ -60,8 +60,8 @@ def plan(
             source=tables.source,
             sections=(
                 sections.summary_section(forecast),
-                sections.days_section(forecast),
                 sections.course_section(forecast),
+                sections.days_section(forecast),
                 sections.backtest_section(forecast),
                 sections.forecast_section(forecast),
             ),

@@ -50,6 +50,14 @@ def _method_notes(forecast: Forecast) -> list[str]:
     ]
     if best != forecast.method:
         said.append(f"The backtest prefers {best}; {forecast.method} was asked for.")
+    said.append(
+        "Four of five counts of an interval or a day fall between low and high"
+        + (
+            f"; in the backtest {_pct(own.coverage_pct)} of the intervals did."
+            if own.coverage_pct is not None
+            else "."
+        )
+    )
     _, days = origins(history.past_n, history.days_n)
     if days < history.days_n:
         said.append(f"For so short a history the backtest looks but {_days(days)} ahead.")

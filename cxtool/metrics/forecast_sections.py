@@ -16,7 +16,7 @@ from cxtool.metrics.forecast_volumes import (
     day_rows,
     interval_rows,
 )
-from cxtool.metrics.stats import Z95, ratio, rounded
+from cxtool.metrics.stats import ALPHA, Z95, ratio, rounded
 from cxtool.metrics.trend import trend_columns
 from cxtool.report import Chart, Column, Section
 from cxtool.units import Unit
@@ -36,8 +36,8 @@ FINEST_CURVE = 1_000  # intervals that a picture still shows
 def summary_section(forecast: Forecast) -> Section:
     """All days to come against as many before, in a row per group.
 
-    Signal: whether what came before lies outside what is to be expected, at 95 %, with the
-    dispersion of whole horizons or that of a day over its days, whichever is larger.
+    Its interval is at 95 %, with the dispersion of whole horizons or that of a day over its days,
+    whichever is larger. Signal: whether what came before lies outside of so much.
     """
     history = forecast.history
     days = history.days_n
@@ -49,7 +49,7 @@ def summary_section(forecast: Forecast) -> Section:
     if errors is not None:
         judged = origins(history.past_n, days)[1]
         dispersion = np.maximum(errors.horizon.dispersion, errors.day.dispersion / judged)
-    figures = bounded(expected, dispersion)
+    figures = bounded(expected, dispersion, share=1 - ALPHA)
     extra = pl.DataFrame(
         {
             "previous": pl.Series(before, dtype=pl.Float64)
@@ -109,6 +109,7 @@ def days_section(forecast: Forecast) -> Section:
         title="Expected by day",
         columns=(*_names(forecast), DATE, EXPECTED, *BOUNDS),
         rows=day_rows(forecast),
+        charts=(_curve(forecast, "Expected by day", DATE.key),) if _names(forecast) else (),
     )
 
 
@@ -141,7 +142,7 @@ def course_section(forecast: Forecast) -> Section:
         columns=columns,
         rows=rows.select(column.key for column in columns),
         folded=True,
-        charts=(_curve(forecast, "Expected by day", DATE.key),) if names else (chart,),
+        charts=() if names else (chart,),
     )
 
 
@@ -151,6 +152,7 @@ def backtest_section(forecast: Forecast) -> Section:
     naive = forecast.errors["seasonal-naive"].wape_pct if forecast.errors else None
     columns = (
         Column(key="method", label="Method", drop=0),
+        Column(key="is_used", label="Used", unit=Unit.BOOL, drop=1),
         Column(key="wape_pct", label="WAPE", unit=Unit.PERCENT, better="lower", drop=0),
         Column(key="wape_n", label="Intervals", unit=Unit.COUNT, role="n", of="wape_pct", drop=2),
         Column(key="bias_pct", label="Bias", unit=Unit.PERCENT, drop=1),
@@ -162,7 +164,6 @@ def backtest_section(forecast: Forecast) -> Section:
         Column(key="coverage_pct", label="In the interval", unit=Unit.PERCENT, drop=2),
         Column(key="offered_n", label="Offered", unit=Unit.COUNT, drop=4),
         Column(key="origins_n", label="Origins", unit=Unit.COUNT, drop=4),
-        Column(key="is_used", label="Used", unit=Unit.BOOL, drop=1),
     )
     rows = [
         {

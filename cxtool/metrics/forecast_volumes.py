@@ -24,7 +24,7 @@ from cxtool.metrics.forecast_history import (
     history_of,
     offered_counts,
 )
-from cxtool.metrics.forecast_interval import interval
+from cxtool.metrics.forecast_interval import SHARE, interval
 from cxtool.metrics.forecast_methods import CORE, WEEK_D, MethodName
 from cxtool.metrics.stats import FLOAT_DIGITS
 from cxtool.tables import Tables
@@ -136,14 +136,16 @@ def day_rows(forecast: Forecast) -> pl.DataFrame:
     return by_group(history, frames, when=days)
 
 
-def bounded(expected: Floats, dispersion: Floats | None) -> dict[str, pl.Series]:
+def bounded(
+    expected: Floats, dispersion: Floats | None, *, share: float = SHARE
+) -> dict[str, pl.Series]:
     """``expected_n`` with its interval, one group after the other."""
     flat = pl.Series("expected_n", expected.ravel()).round(FLOAT_DIGITS)
     if dispersion is None:
         unknown = pl.Series([None] * len(flat), dtype=pl.Int64)
         return {"expected_n": flat, "low_n": unknown, "high_n": unknown}
     wide = np.ones_like(expected) * dispersion.reshape(-1, *[1] * (expected.ndim - 1))
-    low, high = interval(expected, wide)
+    low, high = interval(expected, wide, share=share)
     ends = {"low_n": low, "high_n": high}
     return {"expected_n": flat, **{k: pl.Series(v.ravel()).cast(pl.Int64) for k, v in ends.items()}}
 
