@@ -27,6 +27,7 @@ from cxtool.definitions import (
 from cxtool.metrics.bands import band, level
 from cxtool.metrics.behavior_index import cut_points, indexed
 from cxtool.metrics.cel_load import company_loads
+from cxtool.metrics.explained import HOMES, WORDED, reason_untold
 from cxtool.metrics.quantiles import quantiles
 from cxtool.metrics.sla_breaches import breaches_frame
 from cxtool.metrics.sla_rule import with_sla
@@ -56,6 +57,13 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "customer": [("P00000052", DEMO), ("O000014", DEMO, "--related", "company")],
     "profile test": [("klink", "sample_data/vendors/klink")],
 }
+# What tells a row from others, or describes it: no figure, though it is a number or a word.
+NAMES = {
+    *("hour", "turn", "status", "priority", "sentiment"),
+    *(f"first_response {key}" for key in ("sla", "over_s", "up_to_s")),  # bounds of a run of waits
+}
+# Reports that have the sections of others.
+SHARED = {"report": tuple(HOMES), "profile": ("profile", "check")}
 NO_FIGURES = {Unit.TEXT, Unit.LIST, Unit.BOOL, Unit.DATETIME, Unit.DATE}
 
 
@@ -98,6 +106,29 @@ def test_every_figure_has_a_card_of_its_unit(line: tuple[str, ...]) -> None:
             figure = card(str(column.of), report.report, section.id)
             assert figure is not None
             assert figure.trend
+
+
+@pytest.mark.parametrize("line", reports(), ids=" ".join)
+def test_every_figure_is_taken_apart_or_says_why_not(line: tuple[str, ...]) -> None:
+    """K1-K8: ``explain`` tells the rows of each, in the section that shows it."""
+    report = made(line)
+    homes = SHARED.get(report.report, (report.report,))
+    for section, column in figures(report):
+        key = WORDED.get(column.key, column.of or column.key)
+        if NAMES.isdisjoint((key, f"{section.id} {column.key}")):
+            told = any(is_told(home, section.id.removeprefix(f"{home}_"), key) for home in homes)
+            assert told, f"no rows are told of {key} of {report.report} {section.id}"
+
+
+def is_told(home: str, section: str, key: str) -> bool:
+    """Whether ``explain`` tells the figure of that section, or why it cannot."""
+    known = HOMES[home].of(key) if home in HOMES else ()
+    return (
+        reason_untold(key, home) is not None
+        or any(told.section == section for told in known)
+        or (section.startswith("by_") and any(told.crossed for told in known))
+        or (section == "headline" and bool(known))
+    )
 
 
 @pytest.mark.parametrize("line", reports(), ids=" ".join)

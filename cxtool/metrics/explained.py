@@ -7,7 +7,7 @@ A new report is registered by one entry of ``HOMES``, named as the report: how i
 tables it uses, and ``told``, a tuple of ``Told`` from ``explained_REPORT.py``. A ``Told`` is a
 section: the rows behind it, the dimensions that part them (``by``), and by key of the figure a
 ``Measure``: which rows count, which are hits, why others are out. A figure without rows of its own
-stands in ``UNTOLD`` with the reason. ``tests/cli/test_explain.py`` finds those forgotten.
+stands in ``UNTOLD`` with the reason. ``tests/test_definitions.py`` finds those forgotten.
 """
 
 from __future__ import annotations
@@ -127,11 +127,14 @@ HOMES: Mapping[str, Home] = {
     "check": Home(told=CHECK, make=None, uses=tuple(TABLES), default_period="all"),
 }
 
-# Figures that have no rows of their own in an export, and why.
-_OWN = "it is of one customer, whose page lists the rows"
+# Figures that have no rows of their own in an export, and why; ``EVERY``: all of the report.
+EVERY = "*"
+_METRIC = "it is of the metric of the row: explain that one, such as csat_pct"
+_PLACE = "it is a place in a file"
 UNTOLD: Mapping[str, Mapping[str, str]] = {
     "kpi": {
-        "value": "it is the metric of the row: explain that one, such as csat_pct",
+        "value": _METRIC,
+        "change": _METRIC,
         "benchmark": "it is the industry's, not the export's",
     },
     "behavior": {
@@ -141,11 +144,12 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
     "check": {
         "files_n": "it counts files, which the report names",
         "columns_n": "it counts columns, which 'cxtool profile test' lists",
+        "line": _PLACE,
+        "first_line": _PLACE,
     },
-    "customer": dict.fromkeys(
-        ("conversations_n", "open_n", "tickets_n", "wait_s", "handle_s", "csat"), _OWN
-    ),
-    "profile": {"filled_pct": "it is of a mapping: 'cxtool profile test' shows its values"},
+    "customer": {EVERY: "it is of one customer, whose page lists the rows"},
+    "profile": {EVERY: "it is of a mapping: 'cxtool profile test' shows its values"},
+    "explain": {EVERY: "it is part of an account itself"},
 }
 NO_ROWS = "it is made of other figures or columns, as the definition says"
 
@@ -209,6 +213,12 @@ def asked_for(
 def _in_overview(told: Collection[str]) -> str | None:
     """The report whose figure the report of everything has."""
     return next((name for name in told if name in (*overview.PARTS, "check")), None)
+
+
+def reason_untold(key: str, report: str) -> str | None:
+    """Why no rows are told of a figure of the report; None where they are, or should be."""
+    reasons = UNTOLD.get(report, {})
+    return reasons.get(key) or reasons.get(EVERY)
 
 
 def _figure_of(key: str, report: str) -> str | None:

@@ -13,7 +13,7 @@ import polars as pl
 from cxtool.config import Settings
 from cxtool.metrics import behavior
 from cxtool.metrics.behavior_calibration import reference
-from cxtool.metrics.behavior_columns import label
+from cxtool.metrics.behavior_columns import label, total_column
 from cxtool.metrics.behavior_eligibility import REASONS, verdicts
 from cxtool.metrics.behavior_totals import BEST, index_rows
 from cxtool.metrics.dimensions import DIMENSIONS, Dimension
@@ -129,11 +129,15 @@ def _indices(behaviors: Sequence[str]) -> Told:
         Column(key=f"{name}_index", label=label(name), unit=Unit.INDEX, better="higher")
         for name in behaviors
     ]
+    overall = total_column("overall", "Overall", drop=1)
     return listed(
         "interactions",
-        indices,
+        [*indices, overall],
         [column for column in CASE_COLUMNS if column.key in _SHOWN],
-        why={column.key: "no score, or N/A: near the middle of all" for column in indices},
+        why=dict.fromkeys(
+            (column.key for column in (*indices, overall)),
+            "no score, or N/A: near the middle of all",
+        ),
         make=_with_interactions,
     )
 

@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
 from cxtool.errors import NotInExportError
-from cxtool.metrics import agent_time, fcr, kpi_figures
+from cxtool.metrics import agent_time, agents, fcr, kpi_figures
 from cxtool.metrics.dimensions import Dimension
 from cxtool.metrics.explained_account import (
     OF_TIME,
@@ -30,6 +30,7 @@ from cxtool.metrics.handling import AHT_MS, PARTS, case_flags, timings, with_han
 from cxtool.metrics.kpi_figures import FCR, SUMMARY, Figure
 from cxtool.metrics.kpi_sections import MEASURES, PART_WORDS, PERCENTILES, RANGE
 from cxtool.metrics.service_level import VARIANTS, variants
+from cxtool.metrics.trend import in_either
 from cxtool.report import Column, Report
 from cxtool.schema import DIRECTIONS
 from cxtool.tables import Frame, Tables
@@ -179,13 +180,16 @@ def _variant(name: str) -> Told:
 
 
 def _states(tables: Tables, settings: Settings, home: Report) -> Frame:
-    """The states of agents that the period has something of, with their times in it."""
+    """The states of agents that the period has something of, with their times, and each's team."""
     states = agent_time.timed_states(tables)
     if states is None:
         raise NotInExportError(
             "the export has no 'agent_states' table, which tells how busy agents were"
         )
-    return states
+    named = tables.cases.filter(in_either(tables.request), ~nw.col("agent_id").is_null())
+    names = agents.newest_names(tables.collect({"names": agents.shown_names(named)})["names"])
+    teams = nw.from_native(names.select("agent_id", "team").lazy())
+    return states.join(teams, on="agent_id", how="left")
 
 
 def _busy(n: str, of_ms: nw.Expr, why_not: str) -> Measure:
@@ -243,5 +247,6 @@ AGENTS = (
         rows=_states,
         by=(_ID,),
         columns=STATE_COLUMNS,
+        crossed=True,
     ),
 )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.metrics.dimensions import find_dimensions
-from cxtool.metrics.explained import NO_ROWS, TREND, UNTOLD, Asked
+from cxtool.metrics.explained import NO_ROWS, TREND, Asked, reason_untold
 from cxtool.metrics.explained_account import By, Told
 from cxtool.metrics.explained_parts import Value, taken_apart, value_of
 from cxtool.metrics.explained_sections import (
@@ -124,7 +124,7 @@ def _notes(asked: Asked) -> list[str]:
         others = ", ".join(f"--report {name}" for name in asked.others)
         said.append(f"As the report {asked.report} has it; other reports have it too: {others}.")
     if asked.figure is None:
-        why = UNTOLD.get(asked.report, {}).get(asked.key, NO_ROWS)
+        why = reason_untold(asked.key, asked.report) or NO_ROWS
         said.append(f"No rows are told of {asked.key}: {why}.")
     elif asked.figure != asked.key:
         said.append(f"{asked.key} is made of {asked.figure}, whose value and rows these are.")
