@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import polars as pl
 
 from cxtool.errors import UsageError
-from cxtool.lexicon import GAP, Lexicon, negated_pattern, pattern
+from cxtool.lexicon import GAP, Lexicon, lower_pattern, negated_pattern, pattern
 
 AUTO = "auto"
 # Words of scripts without spaces, from their letters: mean letters a word in running text.
@@ -61,7 +61,7 @@ def matches_n(text: pl.Expr, lexicon: Lexicon, name: str) -> pl.Expr:
     >>> pl.select(matches_n(turn, en, name).alias(name) for name in names).row(0)
     (2, 2)
     """
-    found = pattern(lexicon.phrases(name), spaced=lexicon.spaced)
+    found = lower_pattern(lexicon.phrases(name), spaced=lexicon.spaced)
     return _counted(text, found) if found else pl.lit(None, pl.Int64)
 
 
@@ -180,7 +180,7 @@ def findings(
 
 
 def _counted(text: pl.Expr, found: str) -> pl.Expr:
-    return text.fill_null("").str.count_matches(found).cast(pl.Int64)
+    return text.fill_null("").str.to_lowercase().str.count_matches(found).cast(pl.Int64)
 
 
 def _rule(phrase: pl.Expr, phrases: Sequence[str], *, spaced: bool) -> pl.Expr:
