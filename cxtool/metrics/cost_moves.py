@@ -62,7 +62,6 @@ def sensitivity_section(found: Found) -> Section:
         Column(key="kind", label="Kind", drop=3),
         Column(key="value", label="Now", unit=Unit.NUMBER, drop=2),
         Column(key="per", label="Per", drop=5),
-        Column(key="moved_pct", label="Moved by ±", unit=Unit.PERCENT, drop=4),
         money("tiered_less", "Tiered, less", drop=3),
         money("tiered_more", "Tiered, more", drop=1),
         money("payg_less", "Pay-as-you-go, less", drop=3),
@@ -82,7 +81,7 @@ def sensitivity_section(found: Found) -> Section:
         largest = max(tiered.swing, paid.swing)
         if not largest and not any(ranges):
             continue
-        rows.append((about.label, about.kind, value, about.per, pct, *effects, *ranges, largest))
+        rows.append((about.label, about.kind, value, about.per, *effects, *ranges, largest))
     titles = {"tiered": "tiered", "payg": "pay-as-you-go"}
     return Section(
         id="sensitivity",

@@ -89,7 +89,6 @@ def summary_section(found: Found) -> Section:
         title=f"Cost, {found.prices.currency}",
         columns=columns,
         rows=figures.select(column.key for column in columns),
-        charts=(Chart(kind="bars", title="Likely total by plan", x="plan", y="total"),),
     )
 
 
