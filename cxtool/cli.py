@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cost": ("cost", "A subscription against pay-as-you-go, on the export's own volumes."),
     "cost prices": ("cost_prices", "The price list of 'cost', as a file to edit."),
     "forecast": ("forecast", "Volumes to expect per interval, with their uncertainty."),
+    "staffing": ("staffing", "Agents needed per interval, and what one more or less changes."),
     "customer": ("customer", "All that is known of one customer, on one page."),
     "report": ("report", "One HTML page with everything that the export allows."),
     "check": ("check", "Data quality: which rows were set aside, and why."),
