@@ -26,7 +26,7 @@ from cxtool.metrics.cost_plans import (
     lines,
     total,
 )
-from cxtool.metrics.cost_prices import PriceList, parse_prices
+from cxtool.metrics.cost_prices import parse_prices
 from cxtool.metrics.cost_volumes import Volumes, months_of, usage_counts
 from cxtool.period import Period
 from cxtool.report import Report
@@ -362,7 +362,7 @@ def test_the_source_of_every_price_is_told() -> None:
     assert len(told) == len(CHARGED.tier) + 6 + 2
 
 
-def test_a_free_amount_a_month(prices: PriceList = CHARGED) -> None:
+def test_a_free_amount_a_month() -> None:
     """K11: data transfer is paid past the free gigabytes of the period's months."""
     volumes = Volumes(
         months=2.0,
@@ -374,8 +374,8 @@ def test_a_free_amount_a_month(prices: PriceList = CHARGED) -> None:
         recorded_h=1.0,
         agent_h=0.0,
     )
-    line = lines(TIERED, inputs_of(volumes, prices, prices.tier[0], wage=None))[5]
+    line = lines(TIERED, inputs_of(volumes, CHARGED, CHARGED.tier[0], wage=None))[5]
     # 1e5 kbit/s for an hour are 45 GB, of which 2 are free.
     assert (line.volume, line.billed, line.cost) == pytest.approx((45.0, 43.0, 21.5))
     none = replace(volumes, recorded_h=None)
-    assert lines(TIERED, inputs_of(none, prices, prices.tier[0], wage=None))[5].cost is None
+    assert lines(TIERED, inputs_of(none, CHARGED, CHARGED.tier[0], wage=None))[5].cost is None
