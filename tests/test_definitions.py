@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 import pytest
 
@@ -28,6 +29,7 @@ from cxtool.metrics.bands import band, level
 from cxtool.metrics.behavior_index import cut_points, indexed
 from cxtool.metrics.cel_load import company_loads
 from cxtool.metrics.explained import HOMES, WORDED, reason_untold
+from cxtool.metrics.forecast_backtest import Errors, errors_of
 from cxtool.metrics.quantiles import quantiles
 from cxtool.metrics.sla_breaches import breaches_frame
 from cxtool.metrics.sla_rule import with_sla
@@ -282,6 +284,12 @@ def banded(points: int, possible: int) -> str:
     return str(pl.select(band(points=pl.lit(points), possible=pl.lit(possible))).item())
 
 
+def wrong(forecast: list[float], came: list[float]) -> Errors:
+    """Of a forecast of intervals, from one origin."""
+    one = [np.array([[[[*counts]]]], dtype=float) for counts in (forecast, came)]
+    return errors_of(*one, judged=np.ones_like(one[0], dtype=np.bool_))
+
+
 # Examples of cards whose formula is said in words: by the function that makes the figure.
 MAKERS: dict[str, Callable[..., Any]] = {
     "x_signal": signal,
@@ -298,6 +306,9 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "BEHAVIOR_index": index,
     "cel": share_of_largest,
     "level": lambda cel: pl.select(level(pl.lit(cel))).item(),
+    "wape_pct": lambda **given: round(wrong(**given).wape_pct or 0, 2),
+    "bias_pct": lambda **given: round(wrong(**given).bias_pct or 0, 2),
+    "floor_pct": lambda **given: round(wrong(**given).floor_pct or 0, 2),
 }
 
 

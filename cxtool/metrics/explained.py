@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from cxtool.config import Settings
 from cxtool.definitions import card, meanings
 from cxtool.errors import UsageError, nearest
-from cxtool.metrics import agents, cel, fcr, journey, kpi, log, overview, sla
+from cxtool.metrics import agents, cel, cost, fcr, forecast, journey, kpi, log, overview, sla
 from cxtool.metrics.explained_account import By, Make, Told
 from cxtool.metrics.explained_behavior import BEHAVIOR, own_behavior
 from cxtool.metrics.explained_cases import SLA, VOLUME
 from cxtool.metrics.explained_cel import CEL
+from cxtool.metrics.explained_cost import COST
+from cxtool.metrics.explained_forecast import FORECAST, UNTOLD_FORECAST
 from cxtool.metrics.explained_journey import JOURNEY
 from cxtool.metrics.explained_kpi import AGENTS, KPI
 from cxtool.metrics.explained_listed import CHECK, LOG
@@ -124,6 +126,12 @@ HOMES: Mapping[str, Home] = {
         uses=journey.USES,
         days_around=journey.days_needed,
     ),
+    "forecast": Home(
+        told=FORECAST,
+        make=planned(forecast.plan),
+        default_period=forecast.DEFAULT_PERIOD,
+    ),
+    "cost": Home(told=COST, make=planned(cost.plan), counts_out=True),
     "check": Home(told=CHECK, make=None, uses=tuple(TABLES), default_period="all"),
 }
 
@@ -146,6 +154,10 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
         "columns_n": "it counts columns, which 'cxtool profile test' lists",
         "line": _PLACE,
         "first_line": _PLACE,
+    },
+    "forecast": UNTOLD_FORECAST,
+    "cost": {
+        EVERY: "it is a price, or made of prices and volumes: explain those, such as voice_s",
     },
     "customer": {EVERY: "it is of one customer, whose page lists the rows"},
     "profile": {EVERY: "it is of a mapping: 'cxtool profile test' shows its values"},

@@ -18,7 +18,7 @@ from math import pi
 
 import numpy as np
 
-from cxtool.metrics.forecast_calendar import Floats
+from cxtool.metrics.forecast_calendar import Bools, Floats
 from cxtool.metrics.forecast_history import History
 from cxtool.metrics.forecast_interval import lies_inside
 from cxtool.metrics.forecast_methods import WEEK_D, Method, MethodName, over
@@ -144,8 +144,12 @@ def _errors(history: History, method: Method, starts: range, days: int) -> Error
             for span in spans
         ]
     )
-    forecast = forecast * judged
-    came = came * judged
+    return errors_of(forecast, came, judged=judged)
+
+
+def errors_of(forecast: Floats, came: Floats, *, judged: Bools) -> Errors:
+    """What was forecast against what came, by origin, group, day and slot, where it is judged."""
+    forecast, came = forecast * judged, came * judged
     slot = _moments(forecast, came, axes=(2, 3))
     inside = lies_inside(came, forecast, slot.of_other_origins[:, :, np.newaxis, np.newaxis])
     return Errors(
@@ -157,7 +161,7 @@ def _errors(history: History, method: Method, starts: range, days: int) -> Error
         chance=float(np.sqrt(2 * forecast / pi).sum()),
         intervals_n=int(judged.sum()),
         inside_n=int((inside & judged).sum()),
-        origins_n=len(spans),
+        origins_n=len(forecast),
         slot=slot,
         day=_moments(forecast.sum(axis=3), came.sum(axis=3), axes=(2,)),
         horizon=_moments(forecast.sum(axis=(2, 3)), came.sum(axis=(2, 3)), axes=()),

@@ -36,10 +36,10 @@ class History:
     """The days that were, and those to come, in arrays over groups, days and slots.
 
     ``groups`` has a row for each group, in the order of the arrays. ``offered`` (group, past day,
-    slot) counts cases in open slots, ``outside_n`` those in others; ``is_open`` (group, day, slot)
-    covers the days to come as well; ``learned`` (group, past day) are the days that a forecast
-    learns from. ``missing``, ``left_out`` and ``closed`` are those that it does not: for want of
-    data, by the settings, as holidays. ``low`` are learned from, but had few cases.
+    slot) counts cases in open slots, ``started`` (group, past day) those in any. ``is_open``
+    (group, day, slot) covers the days to come as well; ``learned`` (group, past day) are the days
+    that a forecast learns from. ``missing``, ``left_out`` and ``closed`` are those that it does
+    not: for want of data, by the settings, as holidays. ``low`` are learned from, but had few.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -47,7 +47,7 @@ class History:
     slots: Slots
     past_n: int
     offered: Floats
-    outside_n: int
+    started: Floats
     is_open: Bools
     learned: Bools
     missing: tuple[date, ...]
@@ -59,6 +59,16 @@ class History:
     def days_n(self) -> int:
         """Days to come."""
         return self.slots.days_n - self.past_n
+
+    @property
+    def past_dates(self) -> list[date]:
+        """The days that were."""
+        return [self.slots.first + timedelta(days=day) for day in range(self.past_n)]
+
+    @property
+    def outside_n(self) -> int:
+        """Cases that started in slots that are not open."""
+        return int(self.started.sum() - self.offered.sum())
 
     @property
     def learned_n(self) -> int:
@@ -136,7 +146,7 @@ def history_of(
             slots=slots,
             past_n=past_n,
             offered=offered,
-            outside_n=int(started.sum() - offered.sum()),
+            started=started.sum(axis=2),
             is_open=is_open,
             learned=_any_slot(is_open[:, :past_n]),
             missing=(),
@@ -197,7 +207,7 @@ def _ever_open(started: Floats, slots: Slots) -> Bools:
 def _learning(history: History, settings: Settings) -> History:
     """The history with the days that are not learned from found and left out."""
     slots, past_n = history.slots, history.past_n
-    dates = [slots.first + timedelta(days=day) for day in range(past_n)]
+    dates = history.past_dates
     left_out = _flags(dates, _days(settings.forecast.leave_out))
     holidays = _days(settings.hours.holidays) - _days(settings.forecast.open_holidays)
     totals = history.offered.sum(axis=(0, 2))

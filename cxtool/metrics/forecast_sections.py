@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import polars as pl
 
 from cxtool.calendar import DAY_S
 from cxtool.metrics.forecast_backtest import origins
+from cxtool.metrics.forecast_calendar import Bools
+from cxtool.metrics.forecast_history import History
 from cxtool.metrics.forecast_volumes import (
     Forecast,
     bounded,
@@ -27,9 +27,9 @@ BOUNDS = (
     Column(key="high_n", label="High", unit=Unit.COUNT, role="high", of="expected_n", drop=1),
 )
 OFFERED = Column(key="offered_n", label="Offered", unit=Unit.COUNT, drop=0)
+USE = Column(key="use", label="Used as", drop=2)
 STARTS = Column(key="starts_at", label="From", unit=Unit.DATETIME, drop=0)
 DATE = Column(key="date", label="Day", unit=Unit.DATE, drop=0)
-SHOWN_BEFORE_D = 28  # past days beside those to come
 FINEST_CURVE = 1_000  # intervals that a picture still shows
 
 
@@ -114,19 +114,19 @@ def days_section(forecast: Forecast) -> Section:
 
 
 def course_section(forecast: Forecast) -> Section:
-    """The days to come after the last four weeks, for the picture: offered, then expected."""
+    """Every day of the history, what it is used for, and the days to come: offered, expected."""
     history = forecast.history
-    shown = min(SHOWN_BEFORE_D, history.past_n)
-    first = history.slots.first + timedelta(days=history.past_n - shown)
-    offered = history.offered[:, history.past_n - shown :].sum(axis=2)
     past = by_group(
         history,
-        {OFFERED.key: pl.Series(offered.ravel()).cast(pl.Int64)},
-        when=pl.DataFrame({DATE.key: [first + timedelta(days=day) for day in range(shown)]}),
+        {
+            USE.key: pl.Series(np.select(*_uses(history), default="closed").ravel()),
+            OFFERED.key: pl.Series(history.started.ravel()).cast(pl.Int64),
+        },
+        when=pl.DataFrame({DATE.key: history.past_dates}),
     )
+    coming = day_rows(forecast).with_columns(pl.lit("forecast").alias(USE.key))
     names = _names(forecast)
-    columns = (*names, DATE, OFFERED, EXPECTED, *BOUNDS)
-    rows = pl.concat([past, day_rows(forecast)], how="diagonal")
+    columns = (*names, DATE, USE, OFFERED, EXPECTED, *BOUNDS)
     chart = Chart(
         kind="fan",
         title="Offered, and expected with the interval of four in five",
@@ -140,10 +140,23 @@ def course_section(forecast: Forecast) -> Section:
         id="course",
         title="Offered and expected by day",
         columns=columns,
-        rows=rows.select(column.key for column in columns),
+        rows=pl.concat([past, coming], how="diagonal").select(column.key for column in columns),
         folded=True,
         charts=() if names else (chart,),
     )
+
+
+def _uses(history: History) -> tuple[list[Bools], list[str]]:
+    """For what each past day of each group is used, the first that holds."""
+    dates = history.past_dates
+    shape = history.learned.shape
+    named = {
+        "no data": history.missing,
+        "left out": history.left_out,
+        "holiday": history.closed,
+    }
+    flags = [np.broadcast_to([day in days for day in dates], shape) for days in named.values()]
+    return [history.learned, *flags], ["learned", *named]
 
 
 def backtest_section(forecast: Forecast) -> Section:
@@ -162,7 +175,7 @@ def backtest_section(forecast: Forecast) -> Section:
         ),
         Column(key="day_wape_pct", label="WAPE of days", unit=Unit.PERCENT, better="lower", drop=2),
         Column(key="coverage_pct", label="In the interval", unit=Unit.PERCENT, drop=2),
-        Column(key="offered_n", label="Offered", unit=Unit.COUNT, drop=4),
+        Column(key="judged_n", label="Cases", unit=Unit.COUNT, drop=4),
         Column(key="origins_n", label="Origins", unit=Unit.COUNT, drop=4),
     )
     rows = [
@@ -177,7 +190,7 @@ def backtest_section(forecast: Forecast) -> Section:
             else None,
             "day_wape_pct": errors.day_wape_pct,
             "coverage_pct": errors.coverage_pct,
-            "offered_n": round(errors.offered),
+            "judged_n": round(errors.offered),
             "origins_n": errors.origins_n,
             "is_used": name == forecast.method,
         }
