@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("agents", "Figures of each agent, team or queue."),
     "cel": ("cel", "Companies in contact and their Customer Engagement Load."),
     "journey": ("journey", "Contacts across channels: threads, transfers, containment."),
+    "speech": ("speech", "What is said: talk time, keywords, sentiment, churn risk, search."),
     "cost": ("cost", "A subscription against pay-as-you-go, on the export's own volumes."),
     "cost prices": ("cost_prices", "The price list of 'cost', as a file to edit."),
     "forecast": ("forecast", "Volumes to expect per interval, with their uncertainty."),
