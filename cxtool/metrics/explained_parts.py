@@ -138,8 +138,11 @@ def taken_apart(
 ) -> list[Part]:
     """Each value beside the counts of its rows; what is of one engine is read together."""
     measures = [_measure(value) for _, value in asked]
+    read = {
+        rows: rows(tables, settings, home) for rows in dict.fromkeys(told.rows for told, _ in asked)
+    }
     judged = [
-        accounted(told, measure, told.rows(tables, settings, home))
+        accounted(told, measure, read[told.rows])
         for (told, _), measure in zip(asked, measures, strict=True)
     ]
     frames = {
