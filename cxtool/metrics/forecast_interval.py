@@ -10,15 +10,18 @@ import numpy as np
 from cxtool.metrics.forecast_calendar import Bools, Floats
 
 SHARE = 0.8  # of the counts of intervals and days that fall within
-LEAST = 1e-6  # a dispersion that makes no difference to Poisson
+LEAST = 1e-6  # variance beyond that of Poisson, as a share of it, that makes no difference
 
 
 def at_most(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
     """The probability that a count is at most so large; 0 for one below 0, 1 for a mean of 0."""
-    from scipy.special import betainc
+    from scipy.special import betainc, gammaincc
 
-    size = 1 / np.maximum(dispersion, LEAST)
-    chance = betainc(size, np.maximum(count, 0) + 1, size / (size + mean))
+    over = np.maximum(count, 0) + 1
+    size = 1 / np.maximum(dispersion, LEAST / np.maximum(mean, 1))
+    chance = np.where(
+        dispersion * mean < LEAST, gammaincc(over, mean), betainc(size, over, size / (size + mean))
+    )
     return np.asarray(np.where(count < 0, 0.0, np.where(mean > 0, chance, 1.0)), dtype=np.float64)
 
 
@@ -47,7 +50,7 @@ def _ends(share: float) -> tuple[float, float]:
 
 def _quantile(share: float, mean: Floats, dispersion: Floats) -> Floats:
     """By halving: everything at once, some twenty times."""
-    spread = np.sqrt(mean + np.maximum(dispersion, LEAST) * mean**2)
+    spread = np.sqrt(mean + dispersion * mean**2)
     below, enough = np.full(mean.shape, -1.0), np.ceil(mean + 12 * spread + 8)
     while np.max(enough - below, initial=0.0) > 1:
         middle = np.floor((below + enough) / 2)
