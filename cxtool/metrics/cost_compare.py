@@ -99,7 +99,7 @@ def _filled(inputs: Inputs) -> list[float]:
 
 QUANTITIES: Mapping[str, Quantity] = {
     "minutes": Quantity(
-        label="Voice minutes",
+        label="Voice minutes a month",
         per="month",
         now=_now("minutes"),
         at=_replaced("minutes"),
@@ -113,7 +113,7 @@ QUANTITIES: Mapping[str, Quantity] = {
         kinks=_filled,
     ),
     "contacts": Quantity(
-        label="Contacts", per="month", now=lambda inputs: 1.0, at=_scaled, kinks=_used_up
+        label="Contacts a month", per="month", now=lambda inputs: 1.0, at=_scaled, kinks=_used_up
     ),
     "voice_price": Quantity(
         label=INPUTS["voice_price"].label,

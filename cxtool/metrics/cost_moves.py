@@ -19,7 +19,7 @@ def break_even_section(found: Found, *, contacts_n: int) -> Section:
     """Where the tier and pay-as-you-go cost the same; null where their lines do not cross."""
     columns = (
         Column(key="quantity", label="Quantity", drop=0),
-        Column(key="per", label="Per", drop=1),
+        Column(key="per", label="Per", drop=3),
         Column(key="now", label="Now", unit=Unit.NUMBER, drop=1),
         Column(key="break_even", label="Break-even", unit=Unit.NUMBER, drop=0),
         Column(key="cheaper_below", label="Cheaper below", drop=1),
@@ -62,12 +62,12 @@ def sensitivity_section(found: Found) -> Section:
         Column(key="kind", label="Kind", drop=3),
         Column(key="value", label="Now", unit=Unit.NUMBER, drop=2),
         Column(key="per", label="Per", drop=5),
-        money("tiered_less", "Tiered, less", drop=3),
+        money("tiered_less", "Tiered, less", drop=5),
         money("tiered_more", "Tiered, more", drop=1),
-        money("payg_less", "Pay-as-you-go, less", drop=3),
+        money("payg_less", "Pay-as-you-go, less", drop=5),
         money("payg_more", "Pay-as-you-go, more", drop=1),
-        money("tiered_range", "Tiered, over its range", drop=2),
-        money("payg_range", "Pay-as-you-go, over its range", drop=2),
+        money("tiered_range", "Tiered, over its range", drop=4),
+        money("payg_range", "Pay-as-you-go, over its range", drop=4),
         money("swing", "Largest effect", drop=2),
     )
     ends = {end: found.inputs(end) for end in ENDS}
@@ -159,4 +159,6 @@ def _sourced(
         Column(key="note", label="Note", drop=3),
     )
     rows = [(name, *e.ends, per, e.source, e.note) for name, per, e in entries]
-    return Section(id=section_id, title=title, columns=columns, rows=frame_of(rows, columns))
+    return Section(
+        id=section_id, title=title, columns=columns, rows=frame_of(rows, columns), folded=True
+    )

@@ -175,14 +175,14 @@ def items_section(found: Found) -> Section:
         Column(key="plan", label="Plan", drop=0),
         Column(key="item", label="Item", drop=0),
         Column(key="volume", label="Volume", unit=Unit.NUMBER, drop=1),
-        Column(key="billed", label="Billed", unit=Unit.NUMBER, drop=2),
-        Column(key="per", label="Per", drop=3),
+        Column(key="billed", label="Billed", unit=Unit.NUMBER, drop=3),
+        Column(key="per", label="Per", drop=2),
         money("price_low", "Price low", drop=5),
         money("price", "Price", drop=2),
         money("price_high", "Price high", drop=5),
-        money("cost_low", "Cost low", drop=4),
+        money("cost_low", "Cost low", drop=6),
         money("cost", "Cost", drop=0),
-        money("cost_high", "Cost high", drop=4),
+        money("cost_high", "Cost high", drop=6),
     )
     rows = []
     for plan in PLANS:

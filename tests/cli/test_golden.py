@@ -73,6 +73,7 @@ REPORTS = {
     "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
     "explain": ("explain", "aht_s", DEMO, "-p", "2026-05", "--rows", "--limit", "6"),
     "explain-parts": ("explain", "share_pct", DEMO, "--report", "cel"),
+    "cost": ("cost", DEMO, "-p", "2026-05"),
     "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
     "customer-company": ("customer", "O000014", DEMO, "--section", "timeline", "--limit", "12"),
     "check": ("check", "interactions.csv"),
@@ -143,7 +144,7 @@ def test_report(
     monkeypatch: pytest.MonkeyPatch,
     golden: Golden,
 ) -> None:
-    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K8: what people and programs get."""
+    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K8, K11: what people and programs get."""
     one = made(name, broken, cuts)
     assert one.code == (1 if name == "check" else 0)
     if fmt == "terminal":
