@@ -49,16 +49,11 @@ def call_counts(
     """
     calls = with_handle_parts(exploded(cases.filter(within(request.period) & IS_CALL), dimensions))
     flags = call_flags(within_s=within_s, short_s=settings.service_level.short_abandon)
-    answered = nw.col("answered")
-    lasted = nw.coalesce(nw.col("handle_ms"), nw.col("wait_ms"))
-    times = {
-        **{name: timings()[name] for name in ("aht", "asa")},
-        "waited": nw.when(answered).then(nw.col("first_response_ms")).otherwise(lasted),
-    }
+    times = {**{name: timings()[name] for name in ("aht", "asa")}, "waited": waited()}
     ones = {
         "offered_n": nw.lit(True),
         **flags,
-        "gave_up_n": ~answered & ~lasted.is_null(),
+        "gave_up_n": ~nw.col("answered") & ~waited().is_null(),
         **{f"{name}_n": ~time.is_null() for name, time in times.items()},
     }
     slot = nw.col("started_t").cast(nw.Int64) // interval_s * interval_s
@@ -70,6 +65,12 @@ def call_counts(
         *(time.fill_null(0).alias(f"{name}_ms") for name, time in times.items()),
     )
     return counted.group_by(keys).agg(nw.col(name).sum().cast(nw.Int64) for name in SUMS)
+
+
+def waited() -> nw.Expr:
+    """Milliseconds until an agent answered or the caller gave up; null where nobody knows."""
+    lasted = nw.coalesce(nw.col("handle_ms"), nw.col("wait_ms"))
+    return nw.when(nw.col("answered")).then(nw.col("first_response_ms")).otherwise(lasted)
 
 
 def patience(counts: pl.DataFrame) -> tuple[float | None, int]:

@@ -7,6 +7,7 @@ are counted where the export has their states and nothing parts them by groups. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,7 +19,6 @@ from cxtool.metrics.staffing_demand import PLACE, Per
 from cxtool.metrics.staffing_need import AGENTS, GIVEN, given
 from cxtool.metrics.staffing_sections import (
     FROM,
-    OFFERED,
     SERVED,
     agents_column,
     place_column,
@@ -30,20 +30,21 @@ from cxtool.report import Chart, Column, Section
 from cxtool.units import Unit, duration
 
 THERE = "there_n"
+CALLS = Column(key="calls_n", label="Calls", unit=Unit.COUNT, drop=1)
 EXPECTED = "expected_level_pct"
-# What callers met, each with the calls that it is of.
+# What callers really met, each with the calls that it is of.
 REAL: tuple[Column, ...] = tuple(
     column
     for met in SERVED
     if met.key != "occupancy_pct"
     for column in (
-        met,
+        replace(met, key=f"real_{met.key}"),
         Column(
-            key=f"{met.key.rpartition('_')[0]}_n",
+            key=f"real_{met.key.rpartition('_')[0]}_n",
             label=f"{met.label} of",
             unit=Unit.COUNT,
             role="n",
-            of=met.key,
+            of=f"real_{met.key}",
             drop=7,
         ),
     )
@@ -61,9 +62,9 @@ def happened_section(
 ) -> Section:
     """Each interval: agents needed and there, the service level expected of them, and the real one.
 
-    ``staffed`` has ``SUMS`` of the past. ``gap_n`` is agents there less agents needed;
-    ``expected_level_pct`` is what the model says of those there, rounded down. Both are null where
-    nobody knows who was there.
+    ``staffed`` has ``SUMS`` of the past; ``calls_n`` are all of the interval's days. ``gap_n`` is
+    agents there less agents needed; ``expected_level_pct`` is what the model says of those there,
+    rounded down. Both are null where nobody knows who was there.
     """
     rows = _with_agents(staffed, there, terms)
     hits, level_n = VARIANTS[settings.service_level.variant]
@@ -71,17 +72,18 @@ def happened_section(
     counted = pl.col("offered_n") - pl.col("short_n")
     figures = rows.with_columns(
         gap_n=pl.col(THERE) - pl.col(AGENTS),
-        service_level_pct=100 * ratio(hits, level_n),
-        service_level_n=level_n.cast(pl.Int64),
-        asa_s=SECOND * ratio(pl.col("asa_ms"), pl.col("asa_n")),
-        abandonment_pct=100 * ratio(given_up, counted),
-        abandonment_n=counted,
-    ).with_columns(offered_n=pl.col("calls"))
+        real_service_level_pct=100 * ratio(hits, level_n),
+        real_service_level_n=level_n.cast(pl.Int64),
+        real_asa_s=SECOND * ratio(pl.col("asa_ms"), pl.col("asa_n")),
+        real_asa_n=pl.col("asa_n"),
+        real_abandonment_pct=100 * ratio(given_up, counted),
+        real_abandonment_n=counted,
+    ).rename({"offered_n": "calls_n"})
     place = place_column(per)
     columns = (
         place,
         FROM,
-        OFFERED,
+        CALLS,
         agents_column("Needed"),
         Column(key=THERE, label="There", unit=Unit.NUMBER, drop=0),
         Column(key="gap_n", label="Gap", unit=Unit.NUMBER, better="higher", drop=1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -268,8 +269,8 @@ def inputs_section(
     rows = counts.group_by(keys).agg(sums) if keys else counts.select(sums)
     columns = (
         Column(key="calls_n", label="Calls of the period", unit=Unit.COUNT, drop=0),
-        AHT,
-        AHT_N,
+        replace(AHT, key="all_aht_s"),
+        replace(AHT_N, key="all_aht_n", of="all_aht_s"),
         Column(key="patience_s", label="Patience", unit=Unit.SECONDS, drop=1),
         Column(
             key="patience_n",
@@ -286,8 +287,8 @@ def inputs_section(
         rows.select(
             *keys,
             calls_n="offered_n",
-            aht_s=SECOND * ratio(pl.col("aht_ms"), pl.col("aht_n")),
-            aht_n="aht_n",
+            all_aht_s=SECOND * ratio(pl.col("aht_ms"), pl.col("aht_n")),
+            all_aht_n="aht_n",
             patience_s=pl.lit(patience_s, pl.Float64),
             patience_n=pl.lit(patience_n, pl.Int64),
             calls=pl.col("offered_n"),
