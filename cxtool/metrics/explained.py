@@ -18,7 +18,19 @@ from dataclasses import dataclass
 from cxtool.config import Settings
 from cxtool.definitions import card, meanings
 from cxtool.errors import UsageError, nearest
-from cxtool.metrics import agents, cel, cost, fcr, forecast, journey, kpi, log, overview, sla
+from cxtool.metrics import (
+    agents,
+    cel,
+    cost,
+    fcr,
+    forecast,
+    journey,
+    kpi,
+    log,
+    overview,
+    sla,
+    staffing,
+)
 from cxtool.metrics.explained_account import By, Make, Told
 from cxtool.metrics.explained_behavior import BEHAVIOR, own_behavior
 from cxtool.metrics.explained_cases import SLA, VOLUME
@@ -28,6 +40,7 @@ from cxtool.metrics.explained_forecast import FORECAST, UNTOLD_FORECAST
 from cxtool.metrics.explained_journey import JOURNEY
 from cxtool.metrics.explained_kpi import AGENTS, KPI
 from cxtool.metrics.explained_listed import CHECK, LOG
+from cxtool.metrics.explained_staffing import STAFFING, UNTOLD_STAFFING, made_plan
 from cxtool.metrics.plan import Plan, carried_out
 from cxtool.report import Report
 from cxtool.schema import TABLES
@@ -131,6 +144,7 @@ HOMES: Mapping[str, Home] = {
         make=planned(forecast.plan),
         default_period=forecast.DEFAULT_PERIOD,
     ),
+    "staffing": Home(told=STAFFING, make=made_plan, uses=staffing.USES),
     "cost": Home(told=COST, make=planned(cost.plan), counts_out=True),
     "check": Home(told=CHECK, make=None, uses=tuple(TABLES), default_period="all"),
 }
@@ -156,6 +170,7 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
         "first_line": _PLACE,
     },
     "forecast": UNTOLD_FORECAST,
+    "staffing": UNTOLD_STAFFING,
     "cost": {
         EVERY: "it is a price, or made of prices and volumes: explain those, such as voice_s",
     },
