@@ -47,7 +47,7 @@ from cxtool.tables import Frame, Tables
 
 USES = ("interactions", "transcripts")
 # Where a model's words for a reason to leave an interaction out would mislead.
-REASONS = {
+OWN_REASONS = {
     "language_without_model": "language without a lexicon",
     NOT_SCORED: "no words of the agent that a lexicon can read",
 }
@@ -198,7 +198,7 @@ def _shown_cases(evidence: Evidence, agent_id: str | None, *, asked: bool) -> pl
 def _named(section: Section) -> Section:
     if section.id != "left_out":
         return replace(section, title=f"{section.title}, by phrase evidence")
-    said = pl.col("reason").replace_strict(REASONS, default=pl.col("reason_label"))
+    said = pl.col("reason").replace_strict(OWN_REASONS, default=pl.col("reason_label"))
     return replace(section, rows=section.rows.with_columns(reason_label=said))
 
 

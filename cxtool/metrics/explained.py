@@ -40,6 +40,7 @@ from cxtool.metrics.explained_forecast import FORECAST, UNTOLD_FORECAST
 from cxtool.metrics.explained_journey import JOURNEY
 from cxtool.metrics.explained_kpi import AGENTS, KPI
 from cxtool.metrics.explained_listed import CHECK, LOG
+from cxtool.metrics.explained_phrases import PHRASE_EVIDENCE
 from cxtool.metrics.explained_staffing import STAFFING, UNTOLD_STAFFING, made_plan
 from cxtool.metrics.plan import Plan, carried_out
 from cxtool.report import Report
@@ -118,7 +119,7 @@ HOMES: Mapping[str, Home] = {
         counts_out=True,
     ),
     "behavior": Home(
-        told=BEHAVIOR,
+        told=(*BEHAVIOR, *PHRASE_EVIDENCE),
         make=planned(overview.PARTS["behavior"].plan),
         uses=overview.PARTS["behavior"].uses,
         max_days=overview.PARTS["behavior"].max_days,
