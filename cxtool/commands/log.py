@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cxtool.commands.params import REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import EXPORT, OUTPUT, PERIOD, ROWS, GroupedCommand, Shared, shared
 
 if TYPE_CHECKING:
     from cxtool.report import Report
@@ -17,7 +17,7 @@ VERDICT = "sla"  # the column of the log that is judged, not read
 
 
 @click.command("log", cls=GroupedCommand)
-@shared(*REPORT)
+@shared(*EXPORT, *PERIOD, *ROWS, *OUTPUT)
 def command(options: Shared) -> None:
     """The interaction log: one row per case, of all channels.
 
