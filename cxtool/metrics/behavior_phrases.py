@@ -161,7 +161,7 @@ def _counted(turns: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     text = pl.col("text")
     able = [name for name in BEHAVIORS if lexicon.phrases(name)]
     sums = turns.group_by("case_id", "lexicon").agg(
-        words_n(text).sum().alias("words_n"),
+        rounded(words_n(text).sum()).alias("words_n"),
         *(matches_n(text, lexicon, name).sum().alias(name) for name in able),
     )
     unable = {name: pl.lit(None, pl.Int64) for name in BEHAVIORS if name not in able}
