@@ -55,6 +55,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     ],
     "kpi": [(DEMO, "-p", "2026-05", *(word for name in BY for word in ("--by", name)))],
     "agents": [(DEMO, "-p", "2026-05", "--by", "team", "--by", "day")],
+    "staffing": [(DEMO, "--wage", "20")],
     "explain": [("csat_mean", DEMO, "-p", "2026-05", "--rows"), ("aht_s", DEMO, "--rows")],
     "customer": [("P00000052", DEMO), ("O000014", DEMO, "--related", "company")],
     "profile test": [("klink", "sample_data/vendors/klink")],
