@@ -29,6 +29,7 @@ from cxtool.metrics import (
     log,
     overview,
     sla,
+    speech,
     staffing,
 )
 from cxtool.metrics.explained_account import By, Make, Told
@@ -41,6 +42,7 @@ from cxtool.metrics.explained_journey import JOURNEY
 from cxtool.metrics.explained_kpi import AGENTS, KPI
 from cxtool.metrics.explained_listed import CHECK, LOG
 from cxtool.metrics.explained_phrases import PHRASE_EVIDENCE
+from cxtool.metrics.explained_speech import SPEECH, UNTOLD_SPEECH
 from cxtool.metrics.explained_staffing import STAFFING, UNTOLD_STAFFING, made_plan
 from cxtool.metrics.plan import Plan, carried_out
 from cxtool.report import Report
@@ -146,6 +148,7 @@ HOMES: Mapping[str, Home] = {
         default_period=forecast.DEFAULT_PERIOD,
     ),
     "staffing": Home(told=STAFFING, make=made_plan, uses=staffing.USES),
+    "speech": Home(told=SPEECH, make=planned(speech.plan), uses=speech.USES),
     "cost": Home(told=COST, make=planned(cost.plan), counts_out=True),
     "check": Home(told=CHECK, make=None, uses=tuple(TABLES), default_period="all"),
 }
@@ -171,6 +174,7 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
         "first_line": _PLACE,
     },
     "forecast": UNTOLD_FORECAST,
+    "speech": UNTOLD_SPEECH,
     "staffing": UNTOLD_STAFFING,
     "cost": {
         EVERY: "it is a price, or made of prices and volumes: explain those, such as voice_s",
