@@ -100,10 +100,13 @@ def explain_figure(options: Shared, metric: str, asking: Asking) -> None:
         days_around=asked.home.days_around,
     )
     settings = settings_of(options)
+
+    def facts(section: str | None) -> list[tuple[str, str]]:
+        own = meanings(metric, asked.report, section) or meanings(metric, asked.report) or told
+        return [fact for card in own for fact in _told(card)] + sources
+
     with read(options, settings, needs) as (export, tables):
-        facts = [f for card in meanings(metric, asked.report) or told for f in _told(card)]
-        if asked.report == "log":
-            facts += sources_of(export, metric)
+        sources = sources_of(export, metric) if asked.report == "log" else []
         made = explained_report.report(
             tables,
             settings,

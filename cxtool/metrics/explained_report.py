@@ -7,7 +7,7 @@ that several sections have, the first is told unless another one, or one part of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cxtool.config import Settings
@@ -25,26 +25,32 @@ from cxtool.metrics.explained_sections import (
 from cxtool.report import Report
 from cxtool.tables import Tables
 
+Facts = Callable[[str | None], Sequence[tuple[str, str]]]
+
 
 def report(
     tables: Tables,
     settings: Settings,
     asked: Asked,
     *,
-    facts: Sequence[tuple[str, str]],
+    facts: Facts,
     with_rows: bool = False,
     made: Report | None = None,
 ) -> Report:
     """Sections ``definition``, ``figure``, ``exclusions`` and, where asked, ``rows``.
 
-    ``facts`` are label and text of the definition; ``made`` the home of the figure, where the
-    command has to make it. Without rows behind the figure there is the definition alone, and a note
-    that says so. The report must be one that the export allows.
+    ``facts`` are label and text of the definition in a section; ``made`` is the home of the figure,
+    where the command has to make it. Without rows behind the figure there is the definition alone,
+    and a note that says so. The report must be one that the export allows.
     """
-    sections = [definition_section(facts)]
     notes = list(_notes(asked))
-    if asked.figure is not None:
+    if asked.figure is None:
+        if with_rows:
+            raise CxtoolError(f"no rows are told of {asked.key}", hint="leave out --rows")
+        sections = [definition_section(facts(None))]
+    else:
         home, chosen = _chosen(asked, asked.figure, tables, settings, made)
+        sections = [definition_section(facts(chosen[0][0].section))]
         parts = taken_apart(chosen, home=home, tables=tables, settings=settings)
         sections += [figure_section(asked.figure, parts, home), exclusions_section(parts)]
         if with_rows:
@@ -52,8 +58,6 @@ def report(
         notes += _section_note(asked, chosen)
         if not asked.home.counts_out:
             notes += [note for note in home.notes if note not in tables.notes]
-    elif with_rows:
-        raise CxtoolError(f"no rows are told of {asked.key}", hint="leave out --rows")
     return Report.on(
         replace(tables.request, previous=None),
         report="explain",

@@ -54,6 +54,11 @@ REPORTS = {
         DEMO,
         *("-p", "7d", "--calibration", "cuts.json", "--section", "team"),
     ),
+    "behavior-phrases": (
+        "behavior",
+        DEMO,
+        *("-p", "2d", "--from-transcripts", "--evidence", "1", "--section", "evidence"),
+    ),
     "cel": ("cel", DEMO, "--limit", "8"),
     "cel-month": ("cel", DEMO, "-p", "2026-05", "--limit", "5", "--section", "companies"),
     "cel-company": ("cel", DEMO, "--company", "O000002"),
@@ -71,8 +76,9 @@ REPORTS = {
     ),
     "journey": ("journey", DEMO, "-p", "2026-05", "--section", "summary"),
     "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
+    "forecast": ("forecast", DEMO, "--interval", "1h", "--horizon", "3d"),
     "explain": ("explain", "aht_s", DEMO, "-p", "2026-05", "--rows", "--limit", "6"),
-    "explain-parts": ("explain", "share_pct", DEMO, "--report", "cel"),
+    "explain-parts": ("explain", "p90_s", DEMO, "-p", "2026-05"),
     "cost": ("cost", DEMO, "-p", "2026-05"),
     "staffing": ("staffing", DEMO, "-p", "2026-05", "--interval", "1h", "--section", "schedule"),
     "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
@@ -82,7 +88,10 @@ REPORTS = {
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
 }
 # A view for people makes no difference to data.
-FORMATS_OF = {"behavior-icons": ("table", "terminal", "markdown")}
+FORMATS_OF = {
+    "behavior-icons": ("table", "terminal", "markdown"),
+    "behavior-phrases": ("table", "terminal", "json"),
+}
 CASES = [(name, fmt) for name in REPORTS for fmt in FORMATS_OF.get(name, SUFFIXES)]
 
 BROKEN = """
