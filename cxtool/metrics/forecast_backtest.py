@@ -25,6 +25,7 @@ from cxtool.metrics.forecast_methods import WEEK_D, Method, MethodName, over
 
 LEAST_LEARNED_D = 14
 LEAST_HISTORY_D = 21
+FEW = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ class Errors:
 
     @property
     def floor_pct(self) -> float | None:
-        """What chance alone would leave: 100 sum sqrt(2 f / pi) / sum f.
+        """What chance alone would leave: 100 sum of ``mean_deviation`` of f / sum f.
 
         For Poisson counts that are expected to be N each that is 100 sqrt(2 / (pi N)).
         """
@@ -158,7 +159,7 @@ def errors_of(forecast: Floats, came: Floats, *, judged: Bools) -> Errors:
         day_absolute=float(np.abs((forecast - came).sum(axis=3)).sum()),
         offered=float(came.sum()),
         forecast=float(forecast.sum()),
-        chance=float(np.sqrt(2 * forecast / pi).sum()),
+        chance=float(mean_deviation(forecast).sum()),
         intervals_n=int(judged.sum()),
         inside_n=int((inside & judged).sum()),
         origins_n=len(forecast),
@@ -166,6 +167,21 @@ def errors_of(forecast: Floats, came: Floats, *, judged: Bools) -> Errors:
         day=_moments(forecast.sum(axis=3), came.sum(axis=3), axes=(2,)),
         horizon=_moments(forecast.sum(axis=(2, 3)), came.sum(axis=(2, 3)), axes=()),
     )
+
+
+def mean_deviation(expected: Floats) -> Floats:
+    """How far Poisson counts lie from their mean m, on average: sqrt(2 m / pi).
+
+    Below 10, where that is not close, exactly: 2 m P(count = floor m).
+
+    >>> mean_deviation(np.array([100.0, 1.0, 0.0])).round(4).tolist()
+    [7.9788, 0.7358, 0.0]
+    """
+    from scipy.special import gammaln, xlogy
+
+    whole = np.floor(expected)
+    exact = 2 * expected * np.exp(xlogy(whole, expected) - expected - gammaln(whole + 1))
+    return np.asarray(np.where(expected < FEW, exact, np.sqrt(2 * expected / pi)))
 
 
 def _moments(forecast: Floats, came: Floats, *, axes: tuple[int, ...]) -> Moments:

@@ -33,6 +33,8 @@ def statsforecast(history: History, origin: int, days: slice) -> Floats:
     totals = np.where(history.learned[:, :origin], offered, usual[:, :origin])
     model = AutoETS(season_length=WEEK_D)
     ahead = days.stop - origin
-    expected = np.stack([model.forecast(y=group, h=ahead)["mean"] for group in totals])
-    expected = expected[:, days.start - origin :].clip(min=0.0)
+    # Among the models that it tries are some that divide by the zeros of closed days.
+    with np.errstate(all="ignore"):
+        expected = np.stack([model.forecast(y=group, h=ahead)["mean"] for group in totals])
+    expected = np.nan_to_num(expected[:, days.start - origin :]).clip(min=0.0)
     return said[:, days] * over(expected, usual[:, days])[:, :, np.newaxis]

@@ -9,6 +9,7 @@ from cxtool.calendar import DAY_S
 from cxtool.metrics.forecast_backtest import origins
 from cxtool.metrics.forecast_calendar import Bools
 from cxtool.metrics.forecast_history import History
+from cxtool.metrics.forecast_methods import WEEK_D
 from cxtool.metrics.forecast_volumes import (
     Forecast,
     bounded,
@@ -34,15 +35,15 @@ FINEST_CURVE = 1_000  # intervals that a picture still shows
 
 
 def summary_section(forecast: Forecast) -> Section:
-    """All days to come against as many before, in a row per group.
+    """All days to come against as many before, the last of the same weekdays, per group.
 
     Its interval is at 95 %, with the dispersion of whole horizons or that of a day over its days,
     whichever is larger. Signal: whether what came before lies outside of so much.
     """
     history = forecast.history
     days = history.days_n
-    known = days <= history.past_n
-    before = history.offered[:, history.past_n - days :].sum(axis=(1, 2)) if known else None
+    first = history.past_n - -(-days // WEEK_D) * WEEK_D
+    before = history.offered[:, first : first + days].sum(axis=(1, 2)) if first >= 0 else None
     expected = forecast.expected.sum(axis=(1, 2))
     errors = forecast.own_errors
     dispersion = None

@@ -154,7 +154,7 @@ def test_report(
     monkeypatch: pytest.MonkeyPatch,
     golden: Golden,
 ) -> None:
-    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K8, K11: what people and programs get."""
+    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K9, K11: what people and programs get."""
     one = made(name, broken, cuts)
     assert one.code == (1 if name == "check" else 0)
     if fmt == "terminal":
