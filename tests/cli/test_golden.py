@@ -80,7 +80,11 @@ REPORTS = {
     "explain": ("explain", "aht_s", DEMO, "-p", "2026-05", "--rows", "--limit", "6"),
     "explain-parts": ("explain", "p90_s", DEMO, "-p", "2026-05"),
     "cost": ("cost", DEMO, "-p", "2026-05"),
-    "staffing": ("staffing", DEMO, "-p", "2026-05", "--interval", "1h", "--limit", "4"),
+    "staffing": (
+        "staffing",
+        DEMO,
+        *("-p", "2026-05-25", "--interval", "1h", "--where", "queue = billing", "--wage", "20"),
+    ),
     "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
     "customer-company": ("customer", "O000014", DEMO, "--section", "timeline", "--limit", "12"),
     "check": ("check", "interactions.csv"),
