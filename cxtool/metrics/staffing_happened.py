@@ -134,9 +134,10 @@ def _notes(terms: Terms, settings: Settings, *, known: bool, parted: bool) -> tu
         return (level, "Agents there are not told by group: an agent may serve several.")
     if not known:
         return (level, "Agents there: not known, for the export has no agent_states of the days.")
+    endless = ", which assumes that nobody hangs up" if terms.model == "erlang-c" else ""
     return (
         level,
         "Agents there: the mean of those available, on a contact or in after-call work who answered"
-        " such a call in the period; they may have had other work as well."
-        f" The level expected of them is {MODEL_WORDS[terms.model]}'s.",
+        " such a call in the period; they may have had other work as well.",
+        f"Expected level: of the agents there, by {MODEL_WORDS[terms.model]}{endless}.",
     )

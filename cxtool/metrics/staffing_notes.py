@@ -22,7 +22,7 @@ def plan_notes(
     patience_n: int,
     own_aht: bool,
 ) -> tuple[str, ...]:
-    """Notes on the calls of an export; ``patience_n`` are the calls given up that tell patience."""
+    """Notes on a plan of an export; ``patience_n`` are the calls given up that tell patience."""
     channels = ", ".join(settings.channels.voice)
     calls = (
         f"Calls: inbound cases of {channels}, one at a time an agent; the mean of {days_n} complete"
@@ -37,7 +37,7 @@ def plan_notes(
         else f"AHT: of the interval where {ENOUGH} calls tell it, else of that time of day, of the"
         " group, or of all calls."
     )
-    return (*_patience(terms, settings, patience_n), calls, aht)
+    return (*model_notes(terms), *_patience(terms, settings, patience_n), calls, aht)
 
 
 def model_notes(terms: Terms) -> Iterator[str]:

@@ -11,7 +11,6 @@ from cxtool.metrics.dimensions import DIMENSIONS, WEEKDAYS, Dimension
 from cxtool.metrics.staffing_calls import SECOND, SLOT
 from cxtool.metrics.staffing_demand import PLACE, Per
 from cxtool.metrics.staffing_need import AGENTS, one_more_or_less, together
-from cxtool.metrics.staffing_notes import model_notes
 from cxtool.metrics.staffing_terms import Terms
 from cxtool.metrics.stats import ratio, rounded
 from cxtool.report import Chart, Column, Section
@@ -184,7 +183,6 @@ def summary_section(
         rows.with_columns(offered_n=pl.col("calls")),
         (OFFERED, *HOURS, *SERVED, *_cost(terms)),
         dimensions=dimensions,
-        notes=tuple(model_notes(terms)),
     )
 
 

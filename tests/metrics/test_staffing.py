@@ -182,7 +182,7 @@ def test_calls_of_the_past_are_the_mean_of_their_weekday() -> None:
     }
     schedule = {r["slot"]: (r["on_mon_n"], r["on_wed_n"]) for r in rows(report, "schedule")}
     assert schedule["10:30"] == (0, None)
-    assert "Erlang C assumes that nobody hangs up" in " ".join(report.section("summary").notes)
+    assert "Erlang C assumes that nobody hangs up" in " ".join(report.notes)
 
 
 def test_holidays_and_days_to_come_are_no_part_of_the_mean() -> None:
