@@ -61,11 +61,11 @@ def command(
       cxtool behavior export/ --calibration cuts.json
       cxtool behavior export/ --from-transcripts --section evidence
     """
+    _check(calibration, from_transcripts, language=language, findings_n=findings_n)
     from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import behavior, behavior_phrases
     from cxtool.metrics.behavior_calibration import read_calibration
 
-    _check(calibration, from_transcripts, language=language, findings_n=findings_n)
     frozen = read_calibration(Path(calibration)) if calibration else None
     run(
         options,

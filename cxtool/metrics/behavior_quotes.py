@@ -138,7 +138,8 @@ def evidence_section(evidence: Evidence, cases: pl.DataFrame, findings_n: int) -
         columns=columns,
         rows=rows.select(column.key for column in columns),
         notes=(
-            f"The newest {findings_n} turns of each behaviour and language; --evidence N: more.",
+            f"At most {findings_n} quoted of each behaviour and language, the newest first;"
+            " --evidence N shows more.",
         ),
         folded=True,
         few_by=("behavior",),

@@ -94,7 +94,7 @@ REPORTS = {
 # A view for people makes no difference to data.
 FORMATS_OF = {
     "behavior-icons": ("table", "terminal", "markdown"),
-    "behavior-phrases": ("table", "terminal", "json"),
+    "behavior-phrases": ("table", "terminal", "ndjson"),
 }
 CASES = [(name, fmt) for name in REPORTS for fmt in FORMATS_OF.get(name, SUFFIXES)]
 
