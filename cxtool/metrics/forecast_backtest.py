@@ -109,17 +109,17 @@ class Errors:
 def origins(past_n: int, days: int) -> tuple[range, int]:
     """The days, counted from the first, from which to forecast, and how many days from each.
 
-    None where the history has less than three weeks. A horizon that would leave too few days to
-    learn from is shortened.
+    None where the history has less than three weeks. A week at least is forecast, for all weekdays
+    to be judged; a horizon that would leave too few days to learn from is shortened.
 
-    >>> origins(91, 14)
-    (range(14, 78, 7), 14)
+    >>> origins(91, 14), origins(91, 3)
+    ((range(14, 78, 7), 14), (range(14, 85, 7), 7))
     >>> origins(21, 28), origins(20, 7)
     ((range(14, 15, 7), 7), (range(0, 0), 7))
     """
     if past_n < LEAST_HISTORY_D:
         return range(0), days
-    judged = min(days, past_n - LEAST_LEARNED_D)
+    judged = min(max(days, WEEK_D), past_n - LEAST_LEARNED_D)
     last = past_n - judged
     first = last - (last - LEAST_LEARNED_D) // WEEK_D * WEEK_D
     return range(first, last + 1, WEEK_D), judged

@@ -48,7 +48,7 @@ def summary_section(forecast: Forecast) -> Section:
     errors = forecast.own_errors
     dispersion = None
     if errors is not None:
-        judged = origins(history.past_n, days)[1]
+        judged = min(days, origins(history.past_n, days)[1])
         dispersion = np.maximum(errors.horizon.dispersion, errors.day.dispersion / judged)
     figures = bounded(expected, dispersion, share=1 - ALPHA)
     extra = pl.DataFrame(
