@@ -108,7 +108,7 @@ def plan(tables: Tables, settings: Settings, *, asked: Asked | None = None) -> P
         terms = terms_of(settings, interval_s=asked.interval_s, patience_s=patience_s)
         demand = _demand(tables, settings, counted, days, keys, asked)
         staffed = needed(_timed(demand, counted, keys, asked), terms)
-        summary = summary_section(staffed, dimensions, terms, per=per)
+        summary = summary_section(staffed, dimensions, terms)
         schedule = schedule_section(staffed, dimensions, terms)
         sections = (
             summary,

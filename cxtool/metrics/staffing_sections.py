@@ -172,14 +172,13 @@ def schedule_section(
 
 
 def summary_section(
-    staffed: pl.DataFrame, dimensions: Sequence[Dimension], terms: Terms, *, per: Per
+    staffed: pl.DataFrame, dimensions: Sequence[Dimension], terms: Terms
 ) -> Section:
-    """The plan as a whole: a week, or all its dates. Source: K9."""
+    """The plan as a whole: its weekdays or dates together. Source: K9."""
     rows = together(staffed, [dimension.key for dimension in dimensions], terms)
-    whole = "a week" if per == "weekday" else "all days"
     return section_of(
         "summary",
-        f"The plan of {whole}",
+        "The plan as a whole",
         rows.with_columns(offered_n=pl.col("calls")),
         (OFFERED, *HOURS, *SERVED, *_cost(terms)),
         dimensions=dimensions,
