@@ -100,14 +100,20 @@ def pattern(phrases: Sequence[str], *, spaced: bool) -> str | None:
     >>> re.findall(found, "Thank you for staying with us. THANK  YOU! My apologies.")
     ['Thank you for staying with us', 'THANK  YOU', 'apologies']
     """
-    return f"(?i){_any_of(phrases, spaced)}" if phrases else None
+    found = lower_pattern(phrases, spaced=spaced)
+    return found and f"(?i){found}"
+
+
+def lower_pattern(phrases: Sequence[str], *, spaced: bool) -> str | None:
+    """The same for text in lower case, where it is found five times as fast."""
+    return _any_of(phrases, spaced) if phrases else None
 
 
 def negated_pattern(lexicon: Lexicon, name: str) -> str | None:
-    """An expression for phrases of the list that stand behind a word of negation; None for none.
+    """For text in lower case: phrases of the list behind a word of negation; None for none.
 
     >>> found = negated_pattern(load_lexicons()["en"], "positive")
-    >>> re.findall(found, "This isn't very good. Not that, great!")
+    >>> re.findall(found, "this isn't very good. not that, great!")
     ["isn't very good"]
     """
     phrases, negation = lexicon.phrases(name), lexicon.negation
@@ -115,7 +121,7 @@ def negated_pattern(lexicon: Lexicon, name: str) -> str | None:
         return None
     between = rf"\s+(?:[\w'’‘ʼ-]+\s+){{0,{negation.reach}}}?" if lexicon.spaced else r"\s*"
     negators = _any_of(negation.words, lexicon.spaced)
-    return f"(?i){negators}{between}{_any_of(phrases, lexicon.spaced)}"
+    return f"{negators}{between}{_any_of(phrases, lexicon.spaced)}"
 
 
 def _any_of(phrases: Iterable[str], spaced: bool) -> str:
@@ -137,7 +143,7 @@ def _expression(phrase: str, spaced: bool) -> str:
 
 
 def _word(token: str, spaced: bool) -> str:
-    letters = token.strip("*").replace("’", "'")
+    letters = token.strip("*").lower().replace("’", "'")
     said = re.escape(letters).replace("'", APOSTROPHES)
     if not spaced:
         return said

@@ -22,7 +22,7 @@ SCHEMA = "cxtool.report/1"
 
 Role = Literal["value", "n", "low", "high", "previous", "change", "change_pct", "signal", "series"]
 Better = Literal["higher", "lower"]
-ChartKind = Literal["lines", "columns", "bars", "heatmap"]
+ChartKind = Literal["lines", "fan", "columns", "bars", "heatmap"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,8 @@ class Chart:
     """A picture of a section's rows: which column stands where. How it is drawn is a renderer's.
 
     ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before``
-    is the same of the compared period, ``low`` and ``high`` bound an interval. ``columns``:
+    is the same of the compared period, ``low`` and ``high`` bound an interval. ``fan``: one line of
+    what is expected, with its interval, after the line of what was (``before``). ``columns``:
     upright, along an ordered ``x``. ``bars``: lying, one for each ``x``; both are stacked by
     ``series``. ``heatmap``: ``x`` across, ``y`` down, coloured by ``value``. ``title`` says what it
     shows, also to those who cannot see it.

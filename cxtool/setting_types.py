@@ -26,6 +26,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Duration = Annotated[float, "seconds, above zero"]
 Count = Annotated[int, "whole number, above zero"]
 Amount = Annotated[float, "amount of money, above zero"]
+Quantity = Annotated[float, "number, zero or above"]
 Percent = Annotated[float, "percent, from 0 to below 100"]
 Target = Annotated[str, "service level, percent/seconds"]
 Weekday = Annotated[str, "mon ... sun"]
@@ -242,6 +243,16 @@ def _amount(value: object) -> float:
     return amount
 
 
+def _quantity(value: object) -> float:
+    try:
+        quantity = _number(value)
+    except ValueError:
+        quantity = -1.0
+    if quantity < 0:
+        raise ValueError(_unexpected("a number that is 0 or above", value))
+    return quantity
+
+
 def _percent(value: object) -> float:
     text = value.strip() if isinstance(value, str) else ""
     digits = text.removesuffix("%").strip()
@@ -328,6 +339,7 @@ READERS: dict[object, Callable[[object], object]] = {
     Duration: _duration,
     Count: _count,
     Amount: _amount,
+    Quantity: _quantity,
     Percent: _percent,
     Target: _target,
     Scale: _scale,

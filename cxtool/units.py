@@ -151,12 +151,12 @@ def _percent_digits(size: float) -> str:
 
 
 def money(amount: float) -> str:
-    """An amount to the cent; one below a whole, as prices are, with up to four decimals.
+    """An amount to the cent; one below a tenth, as prices are, with up to four decimals.
 
-    >>> money(1234.5), money(0.0075), money(0.02), money(2.005)
-    ('1,234.50', '0.0075', '0.02', '2.01')
+    >>> money(1234.5), money(0.0075), money(0.02), money(0.837)
+    ('1,234.50', '0.0075', '0.02', '0.84')
     """
-    if amount >= 1:
+    if amount >= 0.1:
         return f"{_rounded(amount, 2):,.2f}"
     whole, _, cents = f"{_rounded(amount, 4):.4f}".partition(".")
     return f"{whole}.{cents.rstrip('0').ljust(2, '0')}"

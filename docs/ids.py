@@ -32,8 +32,10 @@ def coverage_page() -> str:
         lines += ["", f"## {group['title']}", ""]
         lines += ["| id | what | command | tests |", "| --- | --- | --- | --- |"]
         for name, what in group["ids"].items():
-            command = command_of(name, group)
-            shown = f"`cxtool {command}`" + ("" if exists(command) else ", not yet")
+            shown = ", ".join(
+                f"`cxtool {command}`" + ("" if exists(command) else ", not yet")
+                for command in commands_of(name, group)
+            )
             lines.append(f"| {name} | {what} | {shown} | {_links(tests.get(name, []))} |")
     return "\n".join(lines) + "\n"
 
@@ -43,9 +45,10 @@ def groups() -> list[dict[str, Any]]:
     return list(tomllib.loads((DOCS / "ids.toml").read_text(encoding="utf-8")).values())
 
 
-def command_of(name: str, group: dict[str, Any]) -> str:
-    """The command that serves an id, with the option that it needs."""
-    return str(group.get("commands", {}).get(name, group["command"]))
+def commands_of(name: str, group: dict[str, Any]) -> tuple[str, ...]:
+    """The commands that serve an id, each with the option that it needs."""
+    named: str | list[str] = group.get("commands", {}).get(name, group["command"])
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def exists(command: str) -> bool:

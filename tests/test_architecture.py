@@ -40,6 +40,7 @@ ONLY_IN = {
     "jinja2": {"render"},
     "narwhals": {"metrics", "tables", "calendar", "exports"},
     "pyarrow": {"exports"},
+    "pyspark": {"exports"},
     "scipy": {"metrics"},
     "fastexcel": {"exports"},
     "xlsxwriter": {"render"},

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import click
 
-from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared
+from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, crossed, shared
 
 if TYPE_CHECKING:
     from cxtool.definitions import Card
+    from cxtool.exports.export import Export
 
 WIDTH = 100
 FACTS = {
@@ -29,14 +30,24 @@ FACTS = {
 @click.command("explain", cls=GroupedCommand, short_help="What a figure is.")
 @click.argument("metric", required=False)
 @click.option("--report", "report", metavar="NAME", help="Report whose figure is meant.")
+@click.option("--of", "of", metavar="PART", help="Section, queue, company ... that is meant.")
+@click.option("--by", "by", metavar="DIM[,DIM]", help="Break it down, as sla, kpi and agents do.")
 @click.option("--rows", "with_rows", is_flag=True, help="List the rows behind the figure as well.")
 @shared(*REPORT, *MAX_DAYS)
-def command(options: Shared, metric: str | None, report: str | None, with_rows: bool) -> None:
+def command(
+    options: Shared,
+    metric: str | None,
+    report: str | None,
+    of: str | None,
+    by: str | None,
+    with_rows: bool,
+) -> None:
     """What a figure of the reports is: definition, formula, unit, meaning of null, source.
 
     METRIC is a key of any report, as JSON and CSV name it. Without one, all are listed. With an
     EXPORT, also its value there, what is divided by what, which cases are left out and why, and
-    with --rows the cases themselves.
+    with --rows the cases themselves. A figure of several parts has a row for each; --of names one
+    of them, or another section that has the figure.
 
     \b
     Examples:
@@ -45,41 +56,86 @@ def command(options: Shared, metric: str | None, report: str | None, with_rows: 
       cxtool explain active_listening_band -f json
       cxtool explain sla_pct export/
       cxtool explain aht_s export/ -p last-month --report kpi --rows -f csv
+      cxtool explain p90_s export/ --of wait
+      cxtool explain cel export/ --of 'Alder Logistics' --rows
+      cxtool explain csat_pct export/ --by queue
       cxtool explain sla_pct export/ --where 'queue = sales' --section exclusions
     """
     if metric is not None and options.export:
-        explain_figure(options, metric, report=report, with_rows=with_rows)
+        asking = Asking(
+            report=report, of=of, by=crossed([by])[0] if by else (), with_rows=with_rows
+        )
+        explain_figure(options, metric, asking)
     else:
-        needs_export = [*given_options(options), *(["rows"] if with_rows else [])]
+        own = {"of": of, "by": by, "rows": with_rows}
+        needs_export = [*given_options(options), *(name for name, given in own.items() if given)]
         click.echo(definitions(metric, report, options.format or "table", needs_export))
 
 
-def explain_figure(options: Shared, metric: str, *, report: str | None, with_rows: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked of a figure beyond its key."""
+
+    report: str | None
+    of: str | None
+    by: tuple[str, ...]
+    with_rows: bool
+
+
+def explain_figure(options: Shared, metric: str, asking: Asking) -> None:
     """The figure of an export taken apart, in any format."""
     from cxtool.commands.opening import settings_of
     from cxtool.commands.run import Needs, finish, read
     from cxtool.definitions import meanings
-    from cxtool.metrics import explained
+    from cxtool.exports import quality
+    from cxtool.metrics import explained, explained_report
 
-    cards = meanings(metric, report) if report else ()
+    cards = meanings(metric, asking.report) if asking.report else ()
     told = cards or found(metric)
-    asked = explained.asked_for(metric, report=report)
+    asked = explained.asked_for(metric, report=asking.report, of=asking.of, by=asking.by)
     needs = Needs(
-        uses=("interactions", *asked.part.uses),
-        default_period=asked.default_period,
-        max_days=asked.part.max_days,
-        days_around=asked.days_around,
+        uses=("interactions", *asked.home.uses),
+        default_period=asked.home.default_period,
+        max_days=asked.home.max_days,
+        days_around=asked.home.days_around,
     )
     settings = settings_of(options)
-    with read(options, settings, needs) as (_, tables):
-        made = explained.report(
+
+    def facts(section: str | None) -> list[tuple[str, str]]:
+        own = meanings(metric, asked.report, section) or meanings(metric, asked.report) or told
+        return [fact for card in own for fact in _told(card)] + sources
+
+    with read(options, settings, needs) as (export, tables):
+        sources = sources_of(export, metric) if asked.report == "log" else []
+        made = explained_report.report(
             tables,
             settings,
             asked,
-            facts=[f for card in meanings(metric, asked.report) or told for f in _told(card)],
-            with_rows=with_rows or options.section == "rows",
+            facts=facts,
+            with_rows=asking.with_rows or options.section == "rows",
+            made=quality.report(export, tables.request, with_findings=True)
+            if asked.report == "check"
+            else None,
         )
     finish(made, options, settings)
+
+
+def sources_of(export: Export, key: str) -> list[tuple[str, str]]:
+    """From which columns of the files a column of the log comes."""
+    from cxtool.exports.profile_report import source_words
+    from cxtool.metrics.explained_listed import COLUMNS_OF
+
+    return [
+        ("From", f"{column}: {', '.join(dict.fromkeys(map(source_words, given)))}")
+        for column in COLUMNS_OF.get(key, (key,))
+        if (
+            given := [
+                mapping
+                for part in export.mapped["interactions"]
+                for mapping in part.feed.columns.get(column, ())
+            ]
+        )
+    ]
 
 
 def definitions(

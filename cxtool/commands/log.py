@@ -31,6 +31,7 @@ def command(options: Shared) -> None:
       cxtool log export/ -c case_id,agent,sla --sort -started_at --limit 20
       cxtool log export/ -p yesterday -o log-{date}.csv
     """
+    from cxtool.commands.opening import messages
     from cxtool.commands.run import Needs, run
     from cxtool.exports.grammar import parse_where
     from cxtool.metrics import log
@@ -38,6 +39,8 @@ def command(options: Shared) -> None:
     judged = [text for text in options.where if parse_where(text).column == VERDICT]
     read = tuple(text for text in options.where if text not in judged)
 
+    if options.compare not in (None, "none"):
+        messages().warn("the log is of one period: --compare changes nothing in it")
     # Columns beyond the seventeen are read only where they are named.
     words = f"{options.columns or ''},{options.sort or ''}".split(",")
     named = [word.strip().lstrip("-").partition(":")[0] for word in words]

@@ -132,6 +132,20 @@ def _tables(
     return replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
 
 
+def without_export(options: Shared, settings: Settings) -> Request:
+    """The day of a report that reads no export."""
+    today = datetime.now(ZoneInfo(settings.tz)).date()
+    return resolve(
+        period=None,
+        compare="none",
+        as_of_option=options.as_of,
+        time_zone=settings.tz,
+        today=today,
+        span=None,
+        default_period="1d",
+    )
+
+
 def coverage_notes(export: Limited, request: Request) -> tuple[str, ...]:
     """What a reader must know where the period and the days of the data do not meet, or not yet."""
     from cxtool.exports.limited import days_of

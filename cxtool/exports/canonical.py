@@ -17,14 +17,14 @@ from cxtool.tables import Frame
 
 Frames = Mapping[str, Frame]
 
-TYPES: Mapping[Type, nw.dtypes.DType | type[nw.dtypes.DType]] = {
-    Type.STR: nw.String,
+TYPES: Mapping[Type, nw.dtypes.DType] = {
+    Type.STR: nw.String(),
     Type.DATETIME: nw.Datetime("us", "UTC"),
-    Type.SECONDS: nw.Int64,  # whole milliseconds
-    Type.BOOL: nw.Boolean,
+    Type.SECONDS: nw.Int64(),  # whole milliseconds
+    Type.BOOL: nw.Boolean(),
     Type.LIST: nw.List(nw.String),
-    Type.INT: nw.Int64,
-    Type.FLOAT: nw.Float64,
+    Type.INT: nw.Int64(),
+    Type.FLOAT: nw.Float64(),
 }
 
 

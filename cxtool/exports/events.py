@@ -43,13 +43,13 @@ def grouped(
     values: dict[str, pl.Expr] = {}
     columns: dict[str, ColumnMap | list[ColumnMap]] = {}
     for name in mapping.columns:
-        parts = [
-            part if part.value is not None and part.pick is None else _as_column(part, column)
-            for position, part in enumerate(mapping.maps(name))
-            if (value := _picked(part, schema, time_zone)) is not None
-            for column in [f"{name} {position + 1}"]
-            if values.setdefault(column, value) is not None
-        ]
+        parts = []
+        for position, part in enumerate(mapping.maps(name), start=1):
+            if part.value is not None and part.pick is None:
+                parts.append(part)  # the same for every case: no event is asked
+            elif (value := _picked(part, schema, time_zone)) is not None:
+                values[f"{name} {position}"] = value
+                parts.append(_as_column(part, f"{name} {position}"))
         if parts:
             columns[name] = parts
     needed = pl.col(EVENT).is_in(events.needs).any() if events.needs else pl.lit(True)

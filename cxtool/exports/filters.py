@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.errors import UsageError, nearest
 from cxtool.exports.convert import FALSE, TRUE
 from cxtool.exports.grammar import Condition, compared
 from cxtool.exports.mapped import LOWERED, frame_name
+from cxtool.exports.native import as_frame
 from cxtool.exports.times import local_time, to_instant
 from cxtool.schema import TABLES, Type
 from cxtool.tables import Frame
@@ -53,12 +53,12 @@ def kept(condition: Condition, frame: Frame, *, table: str, time_zone: str) -> F
     if isinstance(native, pl.LazyFrame):
         schema = native.collect_schema()
         asked = predicate(condition, schema, table=table, time_zone=time_zone)
-        return nw.from_native(native.filter(asked))
+        return as_frame(native.filter(asked))
     from cxtool.exports import spark_filters
 
     with refused(condition):
         name = column_of(condition, table)
-        return nw.from_native(spark_filters.kept(condition, native, name, time_zone))
+        return as_frame(spark_filters.kept(condition, native, name, time_zone))
 
 
 def predicate(condition: Condition, schema: pl.Schema, *, table: str, time_zone: str) -> pl.Expr:

@@ -37,11 +37,19 @@ def mangled_notes(
     is_large = survey.rows_read > SURELY_COUNTED_ROWS
     if is_large and not thorough and not any(map(_is_seen, parts)):
         return []
-    return [
+    return [_note(*row) for row in mangled(parts).iter_rows()]
+
+
+def _note(table: str, column: str, values_n: int, example: str) -> str:
+    if values_n == 1:
+        return (
+            f"1 value of {column} in {table} counts as unknown: a spreadsheet shortened it to"
+            f" {example}. Export the column as text."
+        )
+    return (
         f"{values_n:,} values of {column} in {table} count as unknown: a spreadsheet shortened"
         f" them, as in {example}. Export the column as text."
-        for table, column, values_n, example in mangled(parts).iter_rows()
-    ]
+    )
 
 
 def _of_part(part: MappedTable) -> list[tuple[str, str, int, str]]:

@@ -19,12 +19,12 @@ def with_epoch_ms(frame: Frame, names: Mapping[str, str]) -> Frame:
     """With each instant (second of a pair) as whole epoch milliseconds under the first name."""
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
-        return _frame(
+        return as_frame(
             native.with_columns(pl.col(at).dt.epoch("ms").alias(ms) for ms, at in names.items())
         )
     from cxtool.exports import spark_native
 
-    return _frame(spark_native.with_epoch_ms(native, names))
+    return as_frame(spark_native.with_epoch_ms(native, names))
 
 
 def with_local_day(frame: Frame, name: str, ms: str, time_zone: str) -> Frame:
@@ -32,10 +32,10 @@ def with_local_day(frame: Frame, name: str, ms: str, time_zone: str) -> Frame:
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
         day = local_time(_instant(ms), time_zone).dt.date().cast(pl.Int32)
-        return _frame(native.with_columns(day.alias(name)))
+        return as_frame(native.with_columns(day.alias(name)))
     from cxtool.exports import spark_native
 
-    return _frame(spark_native.with_local_day(native, name, ms, time_zone))
+    return as_frame(spark_native.with_local_day(native, name, ms, time_zone))
 
 
 def with_local_second(frame: Frame, name: str, ms: str, time_zone: str) -> Frame:
@@ -46,17 +46,17 @@ def with_local_second(frame: Frame, name: str, ms: str, time_zone: str) -> Frame
         hour, minute, second = (
             part.cast(pl.Int32) for part in (local.dt.hour(), local.dt.minute(), local.dt.second())
         )
-        return _frame(native.with_columns((hour * 3600 + minute * 60 + second).alias(name)))
+        return as_frame(native.with_columns((hour * 3600 + minute * 60 + second).alias(name)))
     from cxtool.exports import spark_native
 
-    return _frame(spark_native.with_local_second(native, name, ms, time_zone))
+    return as_frame(spark_native.with_local_second(native, name, ms, time_zone))
 
 
 def left_join(frame: Frame, other: Frame, *, on: str) -> Frame:
     """Every row of the frame with what the other one knows of it, in order where there is one."""
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
-        return _frame(native.join(other.to_native(), on=on, how="left", maintain_order="left"))
+        return as_frame(native.join(other.to_native(), on=on, how="left", maintain_order="left"))
     return frame.join(other, on=on, how="left")
 
 
@@ -64,5 +64,7 @@ def _instant(ms: str) -> pl.Expr:
     return pl.col(ms).cast(pl.Datetime("ms", "UTC"))
 
 
-def _frame(native: Any) -> Frame:
-    return nw.from_native(native)
+def as_frame(native: Any) -> Frame:
+    """A lazy frame of any engine."""
+    frame: Frame = nw.from_native(native)
+    return frame

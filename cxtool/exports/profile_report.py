@@ -86,14 +86,15 @@ def _rows(export: Export, name: str, profile: Profile) -> Iterator[dict[str, Any
         yield {
             "table": name,
             "column": field.name,
-            "source": ", ".join(dict.fromkeys(map(_source, given))) or ABSENT,
+            "source": ", ".join(dict.fromkeys(map(source_words, given))) or ABSENT,
             "filled_pct": 100 * filled_n / facts["rows"] if facts["rows"] and given else None,
             "rows_n": facts["rows"],
             "examples": facts.get(f"values {field.name}"),
         }
 
 
-def _source(mapping: ColumnMap) -> str:
+def source_words(mapping: ColumnMap) -> str:
+    """The columns of a file, or the constant, that a canonical column comes from."""
     if mapping.value is not None:
         return f'"{mapping.value}"'
     return " + ".join((*mapping.source, *mapping.parts, *mapping.between)) or "events"

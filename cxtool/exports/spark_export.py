@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import narwhals.stable.v2 as nw
 import polars as pl
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import functions as sf
@@ -27,6 +26,7 @@ from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.exports.limited import Limited
 from cxtool.exports.mapped import DAY_OF, frame_name
+from cxtool.exports.native import as_frame
 from cxtool.exports.scan import Days
 from cxtool.exports.spark_native import with_epoch_ms, with_local_day
 from cxtool.exports.spark_session import session
@@ -102,6 +102,10 @@ class SparkExport(Limited):
 
     def span(self) -> tuple[int, int] | None:
         """First and last local day on which an interaction started."""
+        return self._span
+
+    @cached_property
+    def _span(self) -> tuple[int, int] | None:
         rows = self._with_day("interactions", None)
         first, last = rows.agg(sf.min(DAY), sf.max(DAY)).collect()[0]
         return None if first is None else (first, last)
@@ -157,7 +161,7 @@ class SparkExport(Limited):
             for field in given
         ]
         rows = self._with_day(table, days)
-        return nw.from_native(rows.select(*fields, *self.extras(table)))
+        return as_frame(rows.select(*fields, *self.extras(table)))
 
     def _with_day(self, table: str, days: Days | None) -> Rows:
         """A table's rows with their local day, those of the days alone."""

@@ -44,6 +44,13 @@ COLUMNS = tuple(
 
 def state_times(tables: Tables) -> Frame | None:
     """Partial: ``SUMS`` of the period per agent; None where the export has no agent states."""
+    timed = timed_states(tables)
+    sums = (nw.col(name).sum().cast(nw.Int64) for name in SUMS)
+    return None if timed is None else timed.group_by("agent_id").agg(*sums)
+
+
+def timed_states(tables: Tables) -> Frame | None:
+    """The states that lie in the period, each with what of it does, as ``SUMS`` add it up."""
     if not tables.has(STATES):
         return None
     first_ms, end_ms = _bounds_ms(tables.request)
@@ -57,13 +64,12 @@ def state_times(tables: Tables) -> Frame | None:
         "signed_in_ms": state != OFFLINE,
     }
     inside = tables.others[STATES].filter((start < end_ms) & (end > first_ms))
-    timed = inside.select(
-        "agent_id",
+    return inside.select(
+        *("agent_id", "state", "started_at", "ended_at"),
         *(nw.when(kind).then(to_ms - from_ms).otherwise(0).alias(n) for n, kind in kinds.items()),
         nw.when(kinds["signed_in_ms"]).then(1).otherwise(0).alias("states_n"),
         nw.when(kinds["busy_ms"] | kinds["available_ms"]).then(1).otherwise(0).alias("ready_n"),
     )
-    return timed.group_by("agent_id").agg(nw.col(name).sum().cast(nw.Int64) for name in SUMS)
 
 
 def time_shares(keys: Sequence[str], times: pl.DataFrame) -> pl.DataFrame:

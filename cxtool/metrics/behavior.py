@@ -38,20 +38,24 @@ def report(
     agent: str | None = None,
     interactions: bool = False,
     calibration: CutPoints | None = None,
+    cuts: Sequence[Cuts] | None = None,
 ) -> Report:
     """Behaviour totals with sections ``agents``, ``team``, ``trend``, ``left_out`` and more.
 
     ``agent`` (name or id) limits all but the team's sections to one agent and adds ``behaviors``;
     ``interactions`` adds a row per interaction; an export with teams gets ``teams``. Totals are
     percent, null where all is N/A. Scores are ranked within the compared periods, or by
-    ``calibration``; index scores are taken as they are, and with a calibration an error. No
-    ``behaviors`` table, or an agent who is not there, is an error.
+    ``calibration``; index scores are taken as they are, and with a calibration an error. ``cuts``
+    are those of the reference, where they are known already. No ``behaviors`` table, or an agent
+    who is not there, is an error.
 
     Source: B1-B11.
     """
     if calibration is not None:
         refuse_indices(tables)
-    cuts = reference(tables, settings) if calibration is None else calibration.behaviors
+        cuts = calibration.behaviors
+    elif cuts is None:
+        cuts = reference(tables, settings)
     small = collect_partials(tables, settings, cuts)
     agents = small["reasons"].select(id="agent_id", name="agent")
     found = Found(

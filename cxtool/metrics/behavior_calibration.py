@@ -56,10 +56,14 @@ def reference(tables: Tables, settings: Settings) -> tuple[Cuts, ...]:
 
     Scores that are indices already are taken as they are.
     """
-    rows = reference_rows(tables, settings, days=in_either(tables.request))
     if are_indices(tables):
-        return as_given(tables, rows)
-    return _cuts(tables, settings, rows)
+        return as_given(tables, _compared_rows(tables, settings))
+    return ranked(tables, settings)
+
+
+def ranked(tables: Tables, settings: Settings) -> tuple[Cuts, ...]:
+    """Cut points from both compared periods together, of scores that are no indices for certain."""
+    return _cuts(tables, settings, _compared_rows(tables, settings))
 
 
 def calibrate(tables: Tables, settings: Settings) -> CutPoints:
@@ -104,6 +108,10 @@ def read_calibration(path: Path) -> CutPoints:
         reason = error.strerror or "unreadable"
         raise CxtoolError(f"cannot read calibration {path}: {reason}", hint=HINT) from error
     return parse_calibration(text, name=str(path))
+
+
+def _compared_rows(tables: Tables, settings: Settings) -> Frame:
+    return reference_rows(tables, settings, days=in_either(tables.request))
 
 
 def _cuts(tables: Tables, settings: Settings, rows: Frame) -> tuple[Cuts, ...]:

@@ -53,7 +53,8 @@ def scored_rows(tables: Tables) -> Frame:
     if "behaviors" not in tables.others:
         raise NotInExportError(
             "the export has no 'behaviors' table, so there are no behaviour scores to report",
-            hint="add behaviors.csv with the columns case_id, behavior, score",
+            hint="add behaviors.csv with the columns case_id, behavior, score; of transcripts,"
+            " 'cxtool behavior --from-transcripts' counts phrases",
         )
     rows = tables.others["behaviors"].select("case_id", "behavior", "score")
     return rows.filter(~nw.col("behavior").is_null(), ~nw.col("score").is_null())

@@ -7,6 +7,8 @@ to the whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals.stable.v2 as nw
 import polars as pl
 
@@ -22,7 +24,7 @@ DAY = "started_d"
 
 
 def collect_partials(
-    tables: Tables, settings: Settings, cuts: tuple[Cuts, ...]
+    tables: Tables, settings: Settings, cuts: Sequence[Cuts]
 ) -> dict[str, pl.DataFrame]:
     """``counts`` and ``sums`` of ``behavior_totals`` and ``reasons`` of ``reason_counts``.
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.metrics.cel_contacts import CHANNELS, calls_and_chats, contacts_of, customer_tickets
-from cxtool.metrics.explained_account import TIME, Account, Kind, Whole
-from cxtool.metrics.explained_cases import SECOND, Explained
+from cxtool.metrics.cel_contacts import (
+    CHANNELS,
+    DAY,
+    calls_and_chats,
+    contacts_of,
+    customer_tickets,
+)
+from cxtool.metrics.dimensions import DIMENSIONS, Dimension
+from cxtool.metrics.explained_account import (
+    SECOND,
+    TIME,
+    Kind,
+    Measure,
+    Told,
+    in_memory,
+    of_column,
+)
+from cxtool.metrics.overview import HEAVY, HEAVY_LEVELS
 from cxtool.metrics.trend import CURRENT
-from cxtool.report import Report
+from cxtool.report import Column, Report
 from cxtool.tables import Frame, Tables
+from cxtool.units import Unit
 
 CASE = ("case_id", "started_at", "queue", "agent", "direction", "answered")
 TICKET = ("ticket_id", "created_at", "queue")
@@ -46,62 +63,21 @@ def contact_rows(tables: Tables) -> pl.DataFrame:
     return pl.concat([contacts_of(counted), *others], how="diagonal").filter(CURRENT)
 
 
-def _of_contacts(
-    kind: Kind,
-    section: str,
-    *,
-    channel: str | None = None,
-    by: str | None = None,
-    whole: Whole = "own",
-    timed: bool = True,
-) -> Explained:
-    """A figure of the contacts of known companies; ``channel``: of those alone.
-
-    ``timed``: their times are added up, else they are counted.
-    """
-
-    def account(tables: Tables, settings: Settings, report: Report) -> Account:
-        own = _COUNTS & _NAMED
-        others = {
-            f"counted as {other}": nw.col("channel") == other
-            for other in CHANNELS
-            if channel not in (None, other)
-        }
-        return Account(
-            kind=kind,
-            rows=nw.from_native(contact_rows(tables).lazy()),
-            counts=own if channel is None else own & (nw.col("channel") == channel),
-            out={**NOT_COUNTED, **others},
-            shown={TIME: _time_s(settings, report)},
-            numerator=TIME if timed else None,
-            group=None if by is None else nw.col(by),
-            whole=whole,
-            collect=_collected,
-        )
-
-    return Explained(section=section, account=account, by=by)
-
-
-def _resolution(tables: Tables, settings: Settings, report: Report) -> Account:
-    tickets = customer_tickets(tables, *TICKET) if "tickets" in tables.others else None
-    took_ms = nw.col("resolved_ms") - nw.col("created_ms")
-    rows = _as_cases(tickets).filter(nw.col(CURRENT)) if tickets is not None else _nothing(tables)
-    return Account(
-        kind="mean",
-        rows=rows,
-        counts=~took_ms.is_null(),
-        out={"not resolved": took_ms.is_null()},
-        shown={TIME: SECOND * took_ms},
-        numerator=TIME,
-    )
-
-
-def _time_s(settings: Settings, report: Report) -> nw.Expr:
-    """What a contact adds to a load: its time, or that of a ticket."""
-    mean_s = report.section("summary").rows["mean_resolution_s"].item()
+def _contacts(tables: Tables, settings: Settings, home: Report) -> Frame:
+    """``contact_rows`` with ``time_s``, what a contact adds to a load."""
+    mean_s = home.section("summary").rows["mean_resolution_s"].item()
     ticket_s = mean_s if settings.cel.ticket_time is None else settings.cel.ticket_time
-    of_ticket = nw.lit(0.0 if ticket_s is None else float(ticket_s))
-    return nw.when(nw.col("is_ticket")).then(of_ticket).otherwise(SECOND * nw.col("time_ms"))
+    own_s = pl.when("is_ticket").then(ticket_s or 0.0).otherwise(SECOND * pl.col("time_ms"))
+    return nw.from_native(contact_rows(tables).lazy().with_columns(time_s=own_s))
+
+
+def _tickets(tables: Tables, settings: Settings, home: Report) -> Frame:
+    """The tickets of the period, with the time to their resolution."""
+    if "tickets" in tables.others:
+        tickets = _as_cases(customer_tickets(tables, *TICKET)).filter(nw.col(CURRENT))
+        return tickets.with_columns((nw.col("resolved_ms") - nw.col("created_ms")).alias("took_ms"))
+    none = calls_and_chats(tables, *CASE).filter(nw.lit(1) == 0)
+    return none.with_columns(nw.lit(None, nw.Int64()).alias("took_ms"))
 
 
 def _as_cases(tickets: Frame) -> Frame:
@@ -114,30 +90,119 @@ def _as_cases(tickets: Frame) -> Frame:
     )
 
 
-def _nothing(tables: Tables) -> Frame:
-    none = calls_and_chats(tables, *CASE).filter(nw.lit(1) == 0)
-    empty = nw.lit(None, nw.Int64())
-    return none.with_columns(empty.alias("resolved_ms"), empty.alias("created_ms"))
+def _companies(tables: Tables, settings: Settings, home: Report) -> Frame:
+    """The companies of the report."""
+    return nw.from_native(home.section("companies").rows.lazy())
 
 
-def _collected(frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
-    lazy: list[pl.LazyFrame] = [frame.to_native() for frame in frames.values()]
-    return dict(zip(frames, pl.collect_all(lazy), strict=True))
+def _company_days(tables: Tables, settings: Settings, home: Report) -> Frame:
+    """Each company on each day on which it has a counted contact."""
+    counted = contact_rows(tables).drop_nulls(["channel", "company_id"])
+    days = counted.group_by("company_id", DAY).agg(pl.len().alias("contacts_n"))
+    return nw.from_native(days.lazy())
 
 
-CEL: Mapping[str, Explained] = {
-    **{
-        f"{channel}_n": _of_contacts("count", "summary", channel=channel, timed=False)
-        for channel in CHANNELS
-    },
-    "load_s": _of_contacts("sum", "summary"),
-    "mean_resolution_s": Explained(section="summary", account=_resolution),
-    "share_pct": _of_contacts("rate", "shares", by="channel", whole="all", timed=False),
-    "contacts_n": _of_contacts("count", "shares", by="channel", timed=False),
-    "cel": _of_contacts("rate", "companies", by="company_id", whole="largest"),
-    "inbound_talk_s": _of_contacts("sum", "companies", channel="hotline", by="company_id"),
-    "outbound_talk_s": _of_contacts("sum", "companies", channel="campaign", by="company_id"),
-    "chat_s": _of_contacts("sum", "companies", channel="chat", by="company_id"),
-    "tickets_n": _of_contacts("count", "companies", channel="ticket", by="company_id", timed=False),
-    "chats_n": _of_contacts("count", "companies", channel="chat", by="company_id", timed=False),
-}
+def _of_contacts(kind: Kind, *, channel: str | None = None, timed: bool = True) -> Measure:
+    """The contacts of known companies; ``channel``: of those alone.
+
+    ``timed``: their times are added up, else they are counted.
+    """
+    own = _COUNTS & _NAMED
+    others = {
+        f"counted as {other}": nw.col("channel") == other
+        for other in CHANNELS
+        if channel not in (None, other)
+    }
+    return Measure(
+        kind=kind,
+        counts=own if channel is None else own & (nw.col("channel") == channel),
+        out={**NOT_COUNTED, **others},
+        shown={TIME: nw.col("time_s")},
+        numerator=TIME if timed else None,
+    )
+
+
+def _told(section: str, figures: Mapping[str, Measure], *by: Dimension) -> Told:
+    return Told(section=section, figures=figures, rows=_contacts, by=by, collect=in_memory)
+
+
+_DATE = Dimension(
+    key="date", label="Day", source=DAY, group=nw.col(DAY), show=DIMENSIONS["day"].show
+)
+_COMPANY_COLUMNS = (
+    Column(key="company_id", label="Company ID", drop=1),
+    Column(key="company", label="Company", drop=0),
+    Column(key="load_s", label="Load", unit=Unit.SECONDS, drop=1),
+    Column(key="cel", label="CEL", unit=Unit.NUMBER, drop=1),
+    Column(key="level", label="Level", unit=Unit.LEVEL, drop=0),
+)
+_LOAD, _CONTACTS = _of_contacts("sum"), _of_contacts("count", timed=False)
+_CEL = replace(_LOAD, kind="rate", whole="largest")
+_RESOLUTION = Measure(
+    kind="mean",
+    counts=~nw.col("took_ms").is_null(),
+    out={"not resolved": nw.col("took_ms").is_null()},
+    shown={TIME: SECOND * nw.col("took_ms")},
+    numerator=TIME,
+)
+_IS_HEAVY = nw.col("level").is_in(list(HEAVY_LEVELS))
+_LISTED = Measure(kind="count", counts=~nw.col("company_id").is_null())
+
+CEL = (
+    _told(
+        "summary",
+        {
+            **{
+                f"{channel}_n": _of_contacts("count", channel=channel, timed=False)
+                for channel in CHANNELS
+            },
+            "load_s": _LOAD,
+        },
+    ),
+    Told(section="summary", figures={"mean_resolution_s": _RESOLUTION}, rows=_tickets),
+    Told(
+        section="summary",
+        figures={"companies_n": _LISTED},
+        rows=_companies,
+        columns=_COMPANY_COLUMNS,
+        collect=in_memory,
+    ),
+    Told(
+        section="headline",
+        figures={
+            HEAVY.key: Measure(
+                kind="count", counts=_IS_HEAVY, out={"low or medium load": ~_IS_HEAVY}
+            )
+        },
+        rows=_companies,
+        columns=_COMPANY_COLUMNS,
+        collect=in_memory,
+    ),
+    _told(
+        "shares",
+        {"share_pct": replace(_CONTACTS, kind="rate", whole="beside"), "contacts_n": _CONTACTS},
+        of_column("channel"),
+    ),
+    _told(
+        "companies",
+        {
+            "load_s": _LOAD,
+            "cel": _CEL,
+            "inbound_talk_s": _of_contacts("sum", channel="hotline"),
+            "outbound_talk_s": _of_contacts("sum", channel="campaign"),
+            "chat_s": _of_contacts("sum", channel="chat"),
+            "tickets_n": _of_contacts("count", channel="ticket", timed=False),
+            "chats_n": _of_contacts("count", channel="chat", timed=False),
+        },
+        of_column("company_id"),
+    ),
+    _told("days", {"contacts_n": _CONTACTS, "load_s": _LOAD}, _DATE),
+    Told(
+        section="days",
+        figures={"companies_n": _LISTED},
+        rows=_company_days,
+        by=(_DATE,),
+        columns=_COMPANY_COLUMNS[:1],
+        collect=in_memory,
+    ),
+)

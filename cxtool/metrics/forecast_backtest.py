@@ -18,14 +18,14 @@ from math import pi
 
 import numpy as np
 
-from cxtool.metrics.forecast_calendar import Floats
+from cxtool.metrics.forecast_calendar import Bools, Floats
 from cxtool.metrics.forecast_history import History
 from cxtool.metrics.forecast_interval import lies_inside
-from cxtool.metrics.forecast_methods import Method, MethodName, over
+from cxtool.metrics.forecast_methods import WEEK_D, Method, MethodName, over
 
 LEAST_LEARNED_D = 14
 LEAST_HISTORY_D = 21
-WEEK_D = 7
+FEW = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class Errors:
 
     @property
     def floor_pct(self) -> float | None:
-        """What chance alone would leave: 100 sum sqrt(2 f / pi) / sum f.
+        """What chance alone would leave: 100 sum of ``mean_deviation`` of f / sum f.
 
         For Poisson counts that are expected to be N each that is 100 sqrt(2 / (pi N)).
         """
@@ -109,17 +109,17 @@ class Errors:
 def origins(past_n: int, days: int) -> tuple[range, int]:
     """The days, counted from the first, from which to forecast, and how many days from each.
 
-    None where the history has less than three weeks. A horizon that would leave too few days to
-    learn from is shortened.
+    None where the history has less than three weeks. A week at least is forecast, for all weekdays
+    to be judged; a horizon that would leave too few days to learn from is shortened.
 
-    >>> origins(91, 14)
-    (range(14, 78, 7), 14)
+    >>> origins(91, 14), origins(91, 3)
+    ((range(14, 78, 7), 14), (range(14, 85, 7), 7))
     >>> origins(21, 28), origins(20, 7)
     ((range(14, 15, 7), 7), (range(0, 0), 7))
     """
     if past_n < LEAST_HISTORY_D:
         return range(0), days
-    judged = min(days, past_n - LEAST_LEARNED_D)
+    judged = min(max(days, WEEK_D), past_n - LEAST_LEARNED_D)
     last = past_n - judged
     first = last - (last - LEAST_LEARNED_D) // WEEK_D * WEEK_D
     return range(first, last + 1, WEEK_D), judged
@@ -145,8 +145,12 @@ def _errors(history: History, method: Method, starts: range, days: int) -> Error
             for span in spans
         ]
     )
-    forecast = forecast * judged
-    came = came * judged
+    return errors_of(forecast, came, judged=judged)
+
+
+def errors_of(forecast: Floats, came: Floats, *, judged: Bools) -> Errors:
+    """What was forecast against what came, by origin, group, day and slot, where it is judged."""
+    forecast, came = forecast * judged, came * judged
     slot = _moments(forecast, came, axes=(2, 3))
     inside = lies_inside(came, forecast, slot.of_other_origins[:, :, np.newaxis, np.newaxis])
     return Errors(
@@ -155,14 +159,29 @@ def _errors(history: History, method: Method, starts: range, days: int) -> Error
         day_absolute=float(np.abs((forecast - came).sum(axis=3)).sum()),
         offered=float(came.sum()),
         forecast=float(forecast.sum()),
-        chance=float(np.sqrt(2 * forecast / pi).sum()),
+        chance=float(mean_deviation(forecast).sum()),
         intervals_n=int(judged.sum()),
         inside_n=int((inside & judged).sum()),
-        origins_n=len(spans),
+        origins_n=len(forecast),
         slot=slot,
         day=_moments(forecast.sum(axis=3), came.sum(axis=3), axes=(2,)),
         horizon=_moments(forecast.sum(axis=(2, 3)), came.sum(axis=(2, 3)), axes=()),
     )
+
+
+def mean_deviation(expected: Floats) -> Floats:
+    """How far Poisson counts lie from their mean m, on average: sqrt(2 m / pi).
+
+    Below 10, where that is not close, exactly: 2 m P(count = floor m).
+
+    >>> mean_deviation(np.array([100.0, 1.0, 0.0])).round(4).tolist()
+    [7.9788, 0.7358, 0.0]
+    """
+    from scipy.special import gammaln, xlogy
+
+    whole = np.floor(expected)
+    exact = 2 * expected * np.exp(xlogy(whole, expected) - expected - gammaln(whole + 1))
+    return np.asarray(np.where(expected < FEW, exact, np.sqrt(2 * expected / pi)))
 
 
 def _moments(forecast: Floats, came: Floats, *, axes: tuple[int, ...]) -> Moments:

@@ -28,6 +28,7 @@ from cxtool.tables import Frame, Tables
 OFFERED = nw.col("direction") == "inbound"
 QUEUE = "queue"
 EXPECTED_AT_LEAST = 10  # a day that usually has fewer may well have none
+FAR_BELOW = 0.25  # of its weekday's median: a day that something must have happened to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +36,10 @@ class History:
     """The days that were, and those to come, in arrays over groups, days and slots.
 
     ``groups`` has a row for each group, in the order of the arrays. ``offered`` (group, past day,
-    slot) counts cases in open slots, ``outside_n`` those in others; ``is_open`` (group, day, slot)
-    covers the days to come as well; ``learned`` (group, past day) are the days that a forecast
-    learns from. ``missing``, ``left_out`` and ``closed`` are those that it does not: for want of
-    data, by the settings, as holidays.
+    slot) counts cases in open slots, ``started`` (group, past day) those in any. ``is_open``
+    (group, day, slot) covers the days to come as well; ``learned`` (group, past day) are the days
+    that a forecast learns from. ``missing``, ``left_out`` and ``closed`` are those that it does
+    not: for want of data, by the settings, as holidays. ``low`` are learned from, but had few.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -46,17 +47,28 @@ class History:
     slots: Slots
     past_n: int
     offered: Floats
-    outside_n: int
+    started: Floats
     is_open: Bools
     learned: Bools
     missing: tuple[date, ...]
     left_out: tuple[date, ...]
     closed: tuple[date, ...]
+    low: tuple[date, ...]
 
     @property
     def days_n(self) -> int:
         """Days to come."""
         return self.slots.days_n - self.past_n
+
+    @property
+    def past_dates(self) -> list[date]:
+        """The days that were."""
+        return [self.slots.first + timedelta(days=day) for day in range(self.past_n)]
+
+    @property
+    def outside_n(self) -> int:
+        """Cases that started in slots that are not open."""
+        return int(self.started.sum() - self.offered.sum())
 
     @property
     def learned_n(self) -> int:
@@ -134,12 +146,13 @@ def history_of(
             slots=slots,
             past_n=past_n,
             offered=offered,
-            outside_n=int(started.sum() - offered.sum()),
+            started=started.sum(axis=2),
             is_open=is_open,
-            learned=is_open[:, :past_n].any(axis=2),
+            learned=_any_slot(is_open[:, :past_n]),
             missing=(),
             left_out=(),
             closed=(),
+            low=(),
         ),
         settings,
     )
@@ -170,12 +183,16 @@ def _started(
 
 
 def _open_of(groups: pl.DataFrame, calendars: dict[str, Bools]) -> Bools:
-    """The calendar of each group: its queue's, else the centre's; without queues any that is open."""
+    """The calendar of each group: its queue's, else the centre's; without queues, any of them."""
     if QUEUE not in groups.columns:
-        any_open = np.stack(list(calendars.values())).any(axis=0)
+        any_open = np.asarray(np.stack(list(calendars.values())).any(axis=0), dtype=np.bool_)
         return np.repeat(any_open[np.newaxis], groups.height, axis=0)
     own = [calendars.get(queue, calendars[CENTRE]) for queue in groups[QUEUE]]
     return np.stack(own)
+
+
+def _any_slot(is_open: Bools) -> Bools:
+    return np.asarray(is_open.any(axis=2), dtype=np.bool_)
 
 
 def _ever_open(started: Floats, slots: Slots) -> Bools:
@@ -183,25 +200,28 @@ def _ever_open(started: Floats, slots: Slots) -> Bools:
     weekdays = slots.weekdays
     past = weekdays[: started.shape[1]]
     busy = np.stack([started[:, past == weekday].sum(axis=(1, 2)) > 0 for weekday in range(7)], 1)
-    open_slots: Bools = started.sum(axis=1) > 0
-    return busy[:, weekdays, np.newaxis] & open_slots[:, np.newaxis, :]
+    ever = started.sum(axis=1, keepdims=True) > 0
+    return np.asarray(busy[:, weekdays, np.newaxis] & ever, dtype=np.bool_)
 
 
 def _learning(history: History, settings: Settings) -> History:
     """The history with the days that are not learned from found and left out."""
     slots, past_n = history.slots, history.past_n
-    dates = [slots.first + timedelta(days=day) for day in range(past_n)]
+    dates = history.past_dates
     left_out = _flags(dates, _days(settings.forecast.leave_out))
     holidays = _days(settings.hours.holidays) - _days(settings.forecast.open_holidays)
     totals = history.offered.sum(axis=(0, 2))
     usual = _usual(totals, slots.weekdays[:past_n], history.learned.any(axis=0) & ~left_out)
     missing = (totals == 0) & (usual >= EXPECTED_AT_LEAST) & history.learned.any(axis=0) & ~left_out
+    learned = history.learned & ~(left_out | missing)
+    is_low = learned.any(axis=0) & (usual >= EXPECTED_AT_LEAST) & (totals < FAR_BELOW * usual)
     return replace(
         history,
-        learned=history.learned & ~(left_out | missing),
+        learned=learned,
         missing=_named(dates, missing),
         left_out=_named(dates, left_out & ~_flags(dates, holidays)),
         closed=_named(dates, _flags(dates, holidays)),
+        low=_named(dates, is_low),
     )
 
 

@@ -19,6 +19,7 @@ from cxtool.metrics.forecast_history import History
 MethodName = Literal["profile", "seasonal-naive", "mean-4", "statsforecast"]
 Method = Callable[[History, int, slice], Floats]
 
+WEEK_D = 7
 PATTERN_HALVES_D = 42.0  # days after which a day weighs half in the pattern of the week
 LEVEL_HALVES_D = 10.0  # and in the level
 MOST_JOINED = 1e9  # cases of the common course: as good as that course alone
@@ -49,7 +50,7 @@ def mean_of_last(count: int) -> Method:
         learned = history.learned[:, :origin]
         weekdays = history.slots.weekdays[:origin]
         weights = np.zeros(learned.shape)
-        for weekday in range(7):
+        for weekday in range(WEEK_D):
             same = learned[:, weekdays == weekday]
             younger = same[:, ::-1].cumsum(axis=1)[:, ::-1]
             weights[:, weekdays == weekday] = same & (younger <= count)
@@ -74,9 +75,9 @@ def weekday_rates(history: History, weights: Floats) -> tuple[Floats, Floats]:
     origin = weights.shape[1]
     weekdays = history.slots.weekdays[:origin]
     exposure = history.slots.exposure[:origin] * history.is_open[:, :origin]
-    cases = np.zeros((weights.shape[0], 7, history.slots.slots_n))
+    cases = np.zeros((weights.shape[0], WEEK_D, history.slots.slots_n))
     days = np.zeros_like(cases)
-    for weekday in range(7):
+    for weekday in range(WEEK_D):
         same = weekdays == weekday
         weighted = weights[:, same, np.newaxis]
         cases[:, weekday] = (weighted * history.offered[:, :origin][:, same]).sum(axis=1)

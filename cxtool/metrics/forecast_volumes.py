@@ -15,17 +15,18 @@ import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
-from cxtool.metrics.forecast_backtest import WEEK_D, Errors, backtest
+from cxtool.metrics.forecast_backtest import Errors, backtest
 from cxtool.metrics.forecast_calendar import Floats
+from cxtool.metrics.forecast_extra import statsforecast
 from cxtool.metrics.forecast_history import (
     History,
     forecast_dimensions,
     history_of,
     offered_counts,
 )
-from cxtool.metrics.forecast_interval import interval
-from cxtool.metrics.forecast_methods import CORE, Method, MethodName
-from cxtool.metrics.stats import rounded
+from cxtool.metrics.forecast_interval import SHARE, interval
+from cxtool.metrics.forecast_methods import CORE, WEEK_D, MethodName
+from cxtool.metrics.stats import FLOAT_DIGITS
 from cxtool.tables import Tables
 
 Asked = Literal["auto", "profile", "seasonal-naive", "mean-4", "statsforecast"]
@@ -80,7 +81,9 @@ def expected_volumes(
 def forecast_of(history: History, *, asked: Asked = "auto") -> Forecast:
     """The forecast of the days to come, by the method asked for or else the least wrong one."""
     check_enough(history)
-    methods: dict[MethodName, Method] = dict(CORE)
+    methods = dict(CORE)
+    if asked == "statsforecast":
+        methods[asked] = statsforecast
     errors = backtest(history, methods)
     method = least_wrong(errors) if asked == "auto" else asked
     coming = slice(history.past_n, history.slots.days_n)
@@ -118,7 +121,7 @@ def interval_rows(forecast: Forecast) -> pl.DataFrame:
     exposure = history.slots.exposure[history.past_n :][day, slot]
     expected = forecast.expected[:, day, slot] / exposure
     frames = bounded(expected, forecast.own_errors.slot.dispersion if forecast.own_errors else None)
-    return _by_group(history, starts.select("starts_at"), frames)
+    return by_group(history, frames, when=starts.select("starts_at"))
 
 
 def day_rows(forecast: Forecast) -> pl.DataFrame:
@@ -130,26 +133,33 @@ def day_rows(forecast: Forecast) -> pl.DataFrame:
     days = pl.select(
         pl.date_range(first, first + pl.duration(days=history.days_n - 1)).alias("date")
     )
-    return _by_group(history, days, frames)
+    return by_group(history, frames, when=days)
 
 
-def bounded(expected: Floats, dispersion: Floats | None) -> dict[str, pl.Series]:
+def bounded(
+    expected: Floats, dispersion: Floats | None, *, share: float = SHARE
+) -> dict[str, pl.Series]:
     """``expected_n`` with its interval, one group after the other."""
-    flat = pl.Series("expected_n", expected.ravel())
+    flat = pl.Series("expected_n", expected.ravel()).round(FLOAT_DIGITS)
     if dispersion is None:
         unknown = pl.Series([None] * len(flat), dtype=pl.Int64)
         return {"expected_n": flat, "low_n": unknown, "high_n": unknown}
-    wide = np.broadcast_to(dispersion[:, np.newaxis], expected.shape)
-    low, high = interval(expected, wide)
+    wide = np.ones_like(expected) * dispersion.reshape(-1, *[1] * (expected.ndim - 1))
+    low, high = interval(expected, wide, share=share)
     ends = {"low_n": low, "high_n": high}
     return {"expected_n": flat, **{k: pl.Series(v.ravel()).cast(pl.Int64) for k, v in ends.items()}}
 
 
-def _by_group(
-    history: History, when: pl.DataFrame, figures: Mapping[str, pl.Series]
+def by_group(
+    history: History, figures: Mapping[str, pl.Series], *, when: pl.DataFrame | None = None
 ) -> pl.DataFrame:
+    """Figures beside the groups' names, each group's over all of ``when``, one after the other."""
     names = [dimension.key for dimension in history.dimensions]
-    rows = history.groups.join(when, how="cross", maintain_order="left_right")
-    return rows.with_columns(**figures).select(
-        *names, *when.columns, rounded(pl.col("expected_n")), "low_n", "high_n"
+    rows = history.groups
+    if when is not None:
+        rows = rows.join(when, how="cross", maintain_order="left_right")
+    return (
+        rows.with_columns(**figures)
+        .drop("group")
+        .select(*names, *(when.columns if when is not None else ()), *figures)
     )

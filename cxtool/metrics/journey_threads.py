@@ -13,7 +13,7 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
-from cxtool.metrics.returns import CONTACT, returns
+from cxtool.metrics.returns import CONTACT, RETURNED, arrivals, with_contact, with_returns
 from cxtool.metrics.trend import in_either, period_flag
 from cxtool.tables import Frame, Tables
 
@@ -33,16 +33,18 @@ def longest_window(settings: Settings) -> float:
 def journeys(tables: Tables, settings: Settings) -> Frame:
     """The cases of both periods, without internal ones, with thread, return and help.
 
-    Adds ``with_threads``'s ``LINKS`` (null for an unknown contact), ``returned`` (by any inbound
-    case of the contact; see ``returns``), ``is_helped`` (an agent took part), ``is_current``.
+    Adds ``with_threads``'s ``LINKS`` (null for an unknown contact), ``returned`` (see
+    ``returns``), ``is_helped`` (an agent took part), ``is_current``.
     """
-    judged = returns(
-        tables.around_cases, window_s=settings.fcr.window, as_of_ms=tables.request.as_of_ms
-    )
-    links = with_threads(judged, window_s=settings.journey.window)
+    links = with_threads(tables.around_cases, window_s=settings.journey.window)
     cases = tables.cases.filter(in_either(tables.request), nw.col("direction") != "internal")
-    joined = cases.join(links.select("case_id", "returned", *LINKS), on="case_id", how="left")
-    return joined.with_columns(_helped(tables).alias("is_helped"), period_flag(tables.request))
+    judged = with_returns(with_contact(cases), arrivals(tables), tables, settings)
+    joined = judged.join(links.select("case_id", *LINKS), on="case_id", how="left")
+    return joined.with_columns(
+        nw.col(RETURNED).alias("returned"),
+        _helped(tables).alias("is_helped"),
+        period_flag(tables.request),
+    )
 
 
 def with_threads(cases: Frame, *, window_s: float) -> Frame:

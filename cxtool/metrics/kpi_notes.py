@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.metrics import fcr
+from cxtool.metrics.returns import own_column
 from cxtool.metrics.trend import CURRENT
 from cxtool.tables import Tables
 from cxtool.units import duration
@@ -16,7 +16,7 @@ def fcr_notes(repeats: pl.DataFrame, tables: Tables, settings: Settings) -> tupl
     window = duration(settings.fcr.window)
     counts = repeats.filter(pl.col(CURRENT)).sum().row(0, named=True)
     young, unknown = (counts[name] or 0 for name in ("fcr_young_n", "fcr_unknown_n"))
-    told = fcr.own_column(tables, settings)
+    told = own_column(tables, settings)
     if told is not None:
         notes = [f"FCR: as the export's column {told} says."]
         return (*notes, f"FCR: {unknown:,} handled cases do not say it.") if unknown else (*notes,)

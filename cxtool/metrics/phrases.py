@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import polars as pl
 
 from cxtool.errors import UsageError
-from cxtool.lexicon import GAP, Lexicon, negated_pattern, pattern
+from cxtool.lexicon import GAP, Lexicon, lower_pattern, negated_pattern, pattern
 
 AUTO = "auto"
 # Words of scripts without spaces, from their letters: mean letters a word in running text.
@@ -30,6 +30,7 @@ SIGNS: Mapping[str, str] = {
 }
 OTHERWISE = "en"
 TURNS_PER_SIGN = 4
+NOTHING = r"[^\s\S]"  # finds nothing in any text
 CONTEXT = 60  # letters shown before and after what was found
 
 
@@ -61,7 +62,7 @@ def matches_n(text: pl.Expr, lexicon: Lexicon, name: str) -> pl.Expr:
     >>> pl.select(matches_n(turn, en, name).alias(name) for name in names).row(0)
     (2, 2)
     """
-    found = pattern(lexicon.phrases(name), spaced=lexicon.spaced)
+    found = lower_pattern(lexicon.phrases(name), spaced=lexicon.spaced)
     return _counted(text, found) if found else pl.lit(None, pl.Int64)
 
 
@@ -155,32 +156,30 @@ def findings(
     numbered = turns.with_row_index("place")
 
     def of_list(name: str) -> Callable[[pl.LazyFrame, Lexicon], pl.LazyFrame]:
-        def found(part: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
-            phrases = lexicon.phrases(name)
+        def quoted(part: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
+            phrases, text = lexicon.phrases(name), pl.col("text")
             rule = pattern(phrases, spaced=lexicon.spaced)
-            if rule is None:
-                part, rule = part.filter(False), "$"
-            text = pl.col("text")
+            lower = lower_pattern(phrases, spaced=lexicon.spaced)
+            if rule is None or lower is None:
+                rule = lower = NOTHING
             told = text.str.extract_all(rule).list.unique(maintain_order=True)
-            said = part.filter(text.str.contains(rule)).sort("place").head(limit)
-            return (
-                said.with_columns(list=pl.lit(name), phrase=told)
-                .explode("phrase")
-                .with_columns(
-                    rule=_rule(pl.col("phrase"), phrases, spaced=lexicon.spaced),
-                    lexicon=pl.lit(f"{lexicon.language} {lexicon.version}"),
-                    quote=_quote(text, pl.col("phrase")),
-                )
+            said = part.filter(text.str.to_lowercase().str.contains(lower)).sort("place")
+            found = said.head(limit).with_columns(list=pl.lit(name), phrase=told).explode("phrase")
+            # The few letters that lower case writes otherwise could tell a turn without a wording.
+            return found.drop_nulls("phrase").with_columns(
+                rule=_rule(pl.col("phrase"), phrases, spaced=lexicon.spaced),
+                lexicon=pl.lit(f"{lexicon.language} {lexicon.version}"),
+                quote=_quote(text, pl.col("phrase")),
             )
 
-        return found
+        return quoted
 
     parts = [by_language(numbered, lexicons.values(), of_list(name)) for name in names]
     return pl.concat(parts, how="vertical").drop("place")
 
 
 def _counted(text: pl.Expr, found: str) -> pl.Expr:
-    return text.fill_null("").str.count_matches(found).cast(pl.Int64)
+    return text.fill_null("").str.to_lowercase().str.count_matches(found).cast(pl.Int64)
 
 
 def _rule(phrase: pl.Expr, phrases: Sequence[str], *, spaced: bool) -> pl.Expr:

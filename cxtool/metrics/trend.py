@@ -170,7 +170,7 @@ def sum_trend(
     squares: str,
     compared: bool,
     data_before: bool = True,
-    days: tuple[int, int] = (1, 1),
+    days: tuple[float, float] = (1, 1),
     scale: float = 1.0,
 ) -> list[pl.Expr]:
     """Trend of ``scale * total``, a sum of durations, judged as two compound Poisson sums.
@@ -298,7 +298,7 @@ def _columns(
     *,
     stands_out: pl.Expr,
     compared: bool,
-    days: tuple[int, int] = (1, 1),
+    days: tuple[float, float] = (1, 1),
     whole: bool = False,
 ) -> list[pl.Expr]:
     known = pl.when(pl.lit(compared) & now.is_not_null())

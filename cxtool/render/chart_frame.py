@@ -108,6 +108,9 @@ def told(series: Series, point: Point, data: Data, section: Section, chart: Char
     """What a mark says when pointed at: its place, its figure, and all that goes with it."""
     unit = section.column(chart.y).unit
     parts = [f"{series.name}, " if chart.series else "", data.places[point.place].text, ": "]
+    if chart.kind == "fan" and point.y is None and chart.before is not None:
+        was = section.column(chart.before)
+        return "".join([*parts, f"{safe(was.label)} {words(point.before, was.unit)}"])
     parts.append(words(point.y, unit))
     if point.low is not None and point.high is not None:
         parts.append(f" ({words(point.low, unit)} to {words(point.high, unit)})")

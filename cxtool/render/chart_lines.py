@@ -2,7 +2,7 @@
 alone, names at the ends, an interval as a band.
 
 What was before and how sure a figure is are drawn where there is one line: of several they could
-not be told apart.
+not be told apart. A fan is such a line of what is expected, after the whole line of what was.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def lines(chart: Chart, section: Section, data: Data, *, width: int, description
         section=section,
         data=data,
         axis=scale(
-            data.figures if named else data.drawn, section.column(chart.y).unit, from_zero=False
+            data.figures if named else data.drawn,
+            section.column(chart.y).unit,
+            from_zero=chart.kind == "fan",
         ),
         keys=_keys(chart, section, data),
         width=width,
@@ -61,7 +63,7 @@ def lines(chart: Chart, section: Section, data: Data, *, width: int, description
         "x": field("x", domain=[first, last], nice=False, zero=False),
         "y": field("y", domain=[axis.low, axis.high], nice=False, zero=False),
     }
-    marks = _behind(data, on_axes) if named else _of_one_line(data, on_axes)
+    marks = _behind(data, on_axes) if named else _of_one_line(chart, section, data, on_axes)
     for number, series in enumerate(data.series):
         marks += _line(data, series, number, on_axes)
     if named:
@@ -77,13 +79,22 @@ def _keys(chart: Chart, section: Section, data: Data) -> tuple[Key, ...]:
     points = data.series[0].points
     keys = [Key(text=safe(section.column(chart.y).label), fill=paint(SERIES[0]))]
     if any(point.before is not None for point in points):
-        keys.append(Key(text="Before", fill=paint("before"), dash=BEFORE_DASH))
+        keys.append(_before(chart, section))
     if any(_is_bounded(point) for point in points):
         keys.append(Key(text="Interval", fill=paint(SERIES[0]), sample="band"))
     return tuple(keys) if len(keys) > 1 else ()
 
 
-def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
+def _before(chart: Chart, section: Section) -> Key:
+    """How the line of what was is drawn, and what it is called."""
+    if chart.kind == "fan" and chart.before is not None:
+        return Key(text=safe(section.column(chart.before).label), fill=paint("quiet"))
+    return Key(text="Before", fill=paint("before"), dash=BEFORE_DASH)
+
+
+def _of_one_line(
+    chart: Chart, section: Section, data: Data, on_axes: dict[str, Any]
+) -> list[Layer]:
     """The band around a single line, and what it was before."""
     points = data.series[0].points
     band = [
@@ -100,7 +111,8 @@ def _of_one_line(data: Data, on_axes: dict[str, Any]) -> list[Layer]:
         mark = {"type": "rule", "stroke": paint(SERIES[0]), "strokeOpacity": PALE, "strokeWidth": 6}
         layers.append(layer(alone, mark, **on_axes, y2={"field": "y2"}))
     if before:
-        mark = _stroke(paint("before"), 1.5, BEFORE_DASH)
+        key = _before(chart, section)
+        mark = _stroke(key.fill, 1.5, key.dash)
         layers.append(layer(before, mark, **on_axes, detail=_run_field()))
     return layers
 
@@ -134,12 +146,12 @@ def _pointed_at(chart: Chart, section: Section, data: Data, on_axes: dict[str, A
     rows = [
         {
             "x": data.places[point.place].at,
-            "y": point.y,
+            "y": point.before if point.y is None else point.y,
             "full": told(series, point, data, section, chart),
         }
         for series in data.series
         for point in series.points
-        if point.y is not None
+        if point.y is not None or (chart.kind == "fan" and point.before is not None)
     ]
     mark = {"type": "square", "size": 144, "fill": paint("before"), "opacity": 1, "fillOpacity": 0}
     return [layer(rows, mark, **on_axes)] if 0 < len(rows) <= MOST_TOLD else []

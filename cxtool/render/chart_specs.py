@@ -16,7 +16,8 @@ from cxtool.render.chart_words import safe, words
 from cxtool.report import Chart, Section
 
 WIDTH = 480  # pixels; its text of 12 can be read at three quarters and at twice that size
-KINDS = {"lines": lines, "columns": columns, "bars": bars}
+OVERLAID = ("lines", "fan")
+KINDS = {"lines": lines, "fan": lines, "columns": columns, "bars": bars}
 
 
 def spec(
@@ -29,7 +30,7 @@ def spec(
             return None
         said = _describe_grid(chart, section, grid)
         return heat_map(chart, section, grid, width=width, description=said)
-    data = read(chart, section, time_zone=time_zone, stacked=chart.kind != "lines")
+    data = read(chart, section, time_zone=time_zone, stacked=chart.kind not in OVERLAID)
     if not data.places or not data.drawn:
         return None
     said = _describe(chart, section, data)

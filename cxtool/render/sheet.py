@@ -186,7 +186,7 @@ def _number_format(value: Any, unit: Unit, column: Column) -> str:
     if unit is Unit.NUMBER and isinstance(value, int):
         unit = Unit.COUNT
     form = NUMBER_FORMATS.get(unit, "")
-    if unit is Unit.MONEY and value is not None and abs(value) < 1:
+    if unit is Unit.MONEY and value is not None and abs(value) < 0.1:
         form = "0.00##"  # prices of a message, of a gigabyte
     return f"+{form};-{form};{form}" if form and column.role in SIGNED else form
 

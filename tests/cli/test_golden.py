@@ -54,6 +54,11 @@ REPORTS = {
         DEMO,
         *("-p", "7d", "--calibration", "cuts.json", "--section", "team"),
     ),
+    "behavior-phrases": (
+        "behavior",
+        DEMO,
+        *("-p", "2d", "--from-transcripts", "--evidence", "1", "--section", "evidence"),
+    ),
     "cel": ("cel", DEMO, "--limit", "8"),
     "cel-month": ("cel", DEMO, "-p", "2026-05", "--limit", "5", "--section", "companies"),
     "cel-company": ("cel", DEMO, "--company", "O000002"),
@@ -71,8 +76,15 @@ REPORTS = {
     ),
     "journey": ("journey", DEMO, "-p", "2026-05", "--section", "summary"),
     "journey-changes": ("journey", DEMO, "--section", "changes", "--limit", "6"),
+    "forecast": ("forecast", DEMO, "--interval", "1h", "--horizon", "3d"),
     "explain": ("explain", "aht_s", DEMO, "-p", "2026-05", "--rows", "--limit", "6"),
-    "explain-parts": ("explain", "share_pct", DEMO, "--report", "cel"),
+    "explain-parts": ("explain", "p90_s", DEMO, "-p", "2026-05"),
+    "cost": ("cost", DEMO, "-p", "2026-05"),
+    "staffing": (
+        "staffing",
+        DEMO,
+        *("-p", "2026-05-25", "--interval", "1h", "--where", "queue = billing", "--wage", "20"),
+    ),
     "customer": ("customer", "copeland, ULRIC", DEMO, "--related", "company"),
     "customer-company": ("customer", "O000014", DEMO, "--section", "timeline", "--limit", "12"),
     "check": ("check", "interactions.csv"),
@@ -80,7 +92,10 @@ REPORTS = {
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
 }
 # A view for people makes no difference to data.
-FORMATS_OF = {"behavior-icons": ("table", "terminal", "markdown")}
+FORMATS_OF = {
+    "behavior-icons": ("table", "terminal", "markdown"),
+    "behavior-phrases": ("table", "terminal", "ndjson"),
+}
 CASES = [(name, fmt) for name in REPORTS for fmt in FORMATS_OF.get(name, SUFFIXES)]
 
 BROKEN = """
@@ -143,7 +158,7 @@ def test_report(
     monkeypatch: pytest.MonkeyPatch,
     golden: Golden,
 ) -> None:
-    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K8: what people and programs get."""
+    """L1-L17, S1-S6, B1-B11, C1-C11, K1-K9, K11: what people and programs get."""
     one = made(name, broken, cuts)
     assert one.code == (1 if name == "check" else 0)
     if fmt == "terminal":

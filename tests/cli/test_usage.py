@@ -92,6 +92,7 @@ def test_current_folder_and_pipe_are_read_without_being_named(two: Path, tmp_pat
         (("log", "-c", "case"), "did you mean 'case_id'?"),
         (("log", "-f", "jsn"), "did you mean 'json'?"),
         (("log", "-p", "last-mont"), "did you mean 'last-month'?"),
+        (("sla", "--compare", "previus"), "did you mean 'previous'?"),
         (("log", "--compare", "previus"), "did you mean 'previous'?"),
         (("log", "--tz", "Europe/Warsav"), "did you mean 'Europe/Warsaw'?"),
         (("log", "--color", "allways"), "'always'"),
@@ -134,6 +135,10 @@ def test_several_problems_of_the_settings_are_a_line_each(two: Path, tmp_path: P
         (("behavior",), 1, "no 'behaviors' table"),
         (("cel",), 1, "which company a contact belongs to"),
         (("behavior", "--calibration", "none.json"), 1, "cannot read calibration"),
+        (("behavior", "--from-transcripts"), 1, "no 'transcripts' table"),
+        (("behavior", "--from-transcripts", "--calibration", "a"), 2, "--calibration holds"),
+        (("behavior", "--language", "en"), 2, "--language is for --from-transcripts only"),
+        (("behavior", "--evidence", "3"), 2, "--evidence is for --from-transcripts only"),
         (("sla", "-o", "nowhere/out.csv"), 1, "there is no folder"),
         (("sla", "-o", "out.doc"), 2, "no format belongs to the suffix '.doc'"),
         (("sla", "--limit", "-1"), 2, "not in the range"),
@@ -289,3 +294,11 @@ def test_an_option_wins_over_the_environment_and_that_over_the_file(two: Path) -
     finally:
         (two / "cxtool.toml").unlink()
     assert zones == ["Asia/Bangkok", "Europe/Warsaw", "Asia/Kathmandu"]
+
+
+def test_the_log_says_that_it_compares_nothing(two: Path) -> None:
+    """All reports take the same options; one that means nothing is not passed over in silence."""
+    told = call("log", "--compare", "previous", "-f", "json", cwd=two)
+    assert told.code == 0
+    assert "--compare changes nothing" in told.err
+    assert not call("log", "--compare", "none", "-f", "json", cwd=two).err

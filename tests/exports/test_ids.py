@@ -116,7 +116,10 @@ def test_large_tables_are_counted_where_their_beginning_shows_such_ids(
 ) -> None:
     monkeypatch.setattr("cxtool.exports.mangled.SURELY_COUNTED_ROWS", 0)
     monkeypatch.setattr("cxtool.exports.raw.SAMPLE_ROWS", 2)
-    note = NOTE.format(n=1, column="agent_id", example="7.24E+11")
+    note = (
+        "1 value of agent_id in interactions counts as unknown: a spreadsheet shortened it to"
+        " 7.24E+11. Export the column as text."
+    )
     for ids, is_told in ((["7.24E+11", "a", "b"], True), (["a", "b", "7.24E+11"], False)):
         folder = calls(tmp_path, *ids, column="agent_id")
         notes = call("log", "calls.csv", "-f", "json", cwd=folder).report["notes"]

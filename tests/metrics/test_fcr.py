@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cxtool.config import FcrSettings, Settings
 from cxtool.errors import UsageError
-from cxtool.metrics import fcr, kpi
+from cxtool.metrics import contact_slices, fcr, kpi
 from tests.metrics.frames import Row, case, collect, make_tables, request_for
 
 LATER = request_for(as_of="2026-06-30")
@@ -159,9 +159,11 @@ ROWS = st.lists(
 
 
 @settings(max_examples=25, deadline=None)
-@given(rows=ROWS, slice_cases=st.integers(1, 6))
-def test_k2_slices_and_brute_force_agree(rows: list[tuple[Any, ...]], slice_cases: int) -> None:
-    """K2: judged one by one with loops, and in slices of contacts that add up."""
+@given(rows=ROWS, slice_cases=st.integers(1, 6), kept=st.sampled_from([1, 8]))
+def test_k2_slices_and_brute_force_agree(
+    rows: list[tuple[Any, ...]], slice_cases: int, kept: int
+) -> None:
+    """K2: judged one by one with loops, at once, and in slices of contacts that add up."""
     begin = datetime.fromisoformat("2026-05-11T00:00:00")
     cases = [
         case(
@@ -176,11 +178,13 @@ def test_k2_slices_and_brute_force_agree(rows: list[tuple[Any, ...]], slice_case
     ]
     request = request_for(as_of="2026-05-29")
     tables = make_tables(cases, request=request)
+    judged = fcr.fcr_cases(tables, Settings())
+    whole = collect({"all": fcr.fcr_counts(judged, (), tables)})["all"]
     repeats = fcr.Repeats(tables=tables, settings=Settings(), by={"all": ()})
-    whole = collect(repeats.frames)["all"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fcr, "SLICE_CASES", slice_cases)
-        parts = repeats.counts({"all": whole})["all"]
+        patch.setattr(contact_slices, "SLICE_CASES", slice_cases)
+        patch.setattr(contact_slices, "KEPT_SLICES", kept)
+        parts = repeats.counts(collect(repeats.frames))["all"]
     sums = [frame.select(pl.col(fcr.COUNTS).sum()).row(0) for frame in (whole, parts)]
     assert sums[0] == sums[1] == by_hand(rows)
 

@@ -1,36 +1,47 @@
-"""Whether a contact comes back: the rule that FCR and containment stand on (K2, K8)."""
+"""Whether a contact comes back: the rule that FCR, containment and deflection stand on (K2, K8)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from cxtool.metrics.returns import days_around, returns, with_returns
+from cxtool.config import FcrSettings, JourneySettings, Settings
+from cxtool.metrics import fcr
+from cxtool.metrics.dimensions import Dimension
+from cxtool.metrics.journey_threads import journeys
+from cxtool.metrics.returns import RETURNED, arrivals, days_around, returns, with_contact
 from tests.metrics.frames import Row, case, collect, epoch_ms, make_tables, request_for
 
 WEEK_S = 604_800
 AS_OF = "2026-05-25T00:00:00"
+LATER = request_for(as_of="2026-06-30")
+START = "2026-05-18T10:00:00"
 
 
-def verdicts(rows: list[Row], *, window_s: float = WEEK_S, **options: Any) -> dict[str, object]:
-    options.setdefault("as_of_ms", epoch_ms("2026-07-01T00:00:00"))
-    cases = make_tables(rows, limit=False).cases
-    judged = collect({"cases": returns(cases, window_s=window_s, **options)})["cases"]
-    return dict(judged.select("case_id", "returned").sort("case_id").rows())
+def verdicts(
+    rows: Sequence[Row], *, window_s: float = WEEK_S, as_of: str = "2026-07-01T00:00:00"
+) -> dict[str, bool | None]:
+    tables = make_tables(rows, limit=False)
+    judged = returns(
+        with_contact(tables.cases), arrivals(tables), window_s=window_s, as_of_ms=epoch_ms(as_of)
+    )
+    found = collect({"cases": judged})["cases"]
+    return dict(found.select("case_id", RETURNED).sort("case_id").rows())
 
 
 @pytest.mark.parametrize(
     ("again", "returned"),
     [
         ("2026-05-25T10:00:00", True),  # exactly the window
-        ("2026-05-25T10:00:01", False),
-        ("2026-05-18T10:00:01", True),
+        ("2026-05-25T10:00:00.001", False),
+        ("2026-05-18T10:00:00.001", True),
         ("2026-05-18T10:00:00", False),  # together, so neither comes after the other
     ],
 )
@@ -70,61 +81,130 @@ def test_a_case_younger_than_the_window_is_not_judged() -> None:
         case("2", "2026-05-18T00:00:01", contact_id="a"),
         case("3", "2026-05-19T10:00", contact_id="a"),
     ]
-    assert verdicts(rows, as_of_ms=epoch_ms(AS_OF)) == {"1": True, "2": None, "3": None}
+    assert verdicts(rows, as_of=AS_OF) == {"1": True, "2": None, "3": None}
 
 
-def test_by_a_topic() -> None:
-    """K2: other topics are no return then."""
+@pytest.mark.parametrize(
+    ("first", "second", "returned"),
+    [("x", "x", True), ("x", "y", False), ("x", None, True), (None, "x", True), (None, None, True)],
+)
+def test_topics_matter_where_both_are_known(
+    first: str | None, second: str | None, returned: bool
+) -> None:
+    """K2: the same topic, where known."""
+    rows = [
+        case("1", contact_id="a", topic=first),
+        case("2", "2026-05-19T10:00", contact_id="a", topic=second),
+    ]
+    assert verdicts(rows) == {"1": returned, "2": False}
+
+
+def test_another_topic_hides_no_coming_back() -> None:
+    """K2: what lies between is looked past."""
     rows = [
         case("1", contact_id="a", topic="x"),
         case("2", "2026-05-19T10:00", contact_id="a", topic="y"),
         case("3", "2026-05-20T10:00", contact_id="a", topic="x"),
     ]
-    assert verdicts(rows, by=["topic"]) == {"1": True, "2": False, "3": False}
-    assert verdicts(rows) == {"1": True, "2": True, "3": False}
-
-
-def test_a_return_after_the_period_counts() -> None:
-    """K2: it is looked for among the cases of the days around."""
-    rows = [case("1", contact_id="a"), case("2", "2026-05-25T09:00", contact_id="a")]
-    tables = make_tables(rows, request=request_for(as_of="2026-06-10"))
-    judged = collect({"cases": with_returns(tables, window_s=WEEK_S)})["cases"]
-    assert judged.select("case_id", "returned").rows() == [("1", True)]
+    assert verdicts(rows) == {"1": True, "2": False, "3": False}
 
 
 def test_days_that_a_window_reaches_into() -> None:
     assert [days_around(seconds) for seconds in (1, 86_400, 86_401, 1e15)] == [1, 1, 2, 36_500]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from("ab"),
-            st.integers(0, 20),
-            st.sampled_from(["inbound", "outbound"]),
-        ),
-        max_size=12,
-    ),
-    st.integers(1, 8),
-)
-@examples(max_examples=25, deadline=None)
-def test_it_is_what_a_search_through_all_pairs_finds(
-    cases: list[tuple[str, int, str]], window_s: int
-) -> None:
-    """K2: whatever the order of the rows."""
-    expected = {
-        number: any(
-            who == contact and how == "inbound" and 0 < at - started <= window_s
-            for who, at, how in cases
-        )
-        for number, (contact, started, _) in enumerate(cases)
+CASE_ID = Dimension(key="case_id", label="Case", source="case_id", group=nw.col("case_id"))
+
+
+def both_verdicts(rows: Sequence[Row], settings: Settings) -> dict[str, tuple[Any, Any]]:
+    """Of each handled case: whether journeys say returned, and whether FCR says resolved."""
+    tables = make_tables(rows, request=LATER)
+    judged = fcr.fcr_cases(tables, settings, by={"": (CASE_ID,)})
+    resolved = nw.when(nw.col(fcr.JUDGEABLE) == 1).then(nw.col(fcr.HIT) == 1).alias("is_resolved")
+    joined = journeys(tables, settings).join(judged.select("case_id", resolved), on="case_id")
+    found = collect({"": joined.select("case_id", "returned", "is_resolved")})[""]
+    return {case_id: (returned, resolved) for case_id, returned, resolved in found.rows()}
+
+
+def test_journeys_and_fcr_agree_on_each_case() -> None:
+    """K2, K8: on another topic the contact has not come back, in both; of unknown topic in both."""
+    columns = {"channel": "bot", "answered": True}
+    rows = [
+        case("1", contact_id="a", topic="x", **columns),
+        case("2", "2026-05-19T10:00", contact_id="a", topic="y", **columns),
+        case("3", "2026-05-19T10:00", contact_id="b", topic="x", **columns),
+        case("4", "2026-05-20T10:00", contact_id="b", **columns),
+        case("5", **columns),
+    ]
+    assert both_verdicts(rows, Settings()) == {
+        "1": (False, True),
+        "2": (False, True),
+        "3": (True, False),
+        "4": (False, True),
+        "5": (None, None),
     }
-    schema: dict[str, Any] = {"contact_id": pl.String, "at": pl.Int64, "direction": pl.String}
-    rows = pl.DataFrame(cases, schema=schema, orient="row").with_row_index("case_id")
-    shuffled = (
-        rows.sample(fraction=1.0, shuffle=True, seed=1)
-        .lazy()
-        .with_columns(contact=pl.lit(None, pl.String), started_ms=pl.col("at") * 1000)
+
+
+def test_the_exports_own_column_wins_in_both() -> None:
+    """K2, K8: where it is silent, journeys look at who comes back; FCR does not mix the two."""
+    said = {"1": "yes", "2": "no", "3": None, "4": None}
+    days = {"1": "18", "2": "19", "3": "20", "4": "21"}
+    rows = [
+        case(n, f"2026-05-{days[n]}T10:00", contact_id="a", answered=True, fcr=word)
+        for n, word in said.items()
+    ]
+    assert both_verdicts(rows, Settings()) == {
+        "1": (False, True),
+        "2": (True, False),
+        "3": (True, None),
+        "4": (False, None),
+    }
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", None]),
+        st.sampled_from(["x", "y", None]),
+        st.sampled_from(["inbound", "outbound"]),
+        st.integers(0, 20),
+    ),
+    max_size=14,
+)
+
+
+@given(ROWS, st.integers(1, 8), st.integers(1, 8))
+@examples(max_examples=25, deadline=None)
+def test_both_are_what_a_search_through_all_pairs_finds(
+    rows: list[tuple[str | None, str | None, str, int]], window: int, thread_window: int
+) -> None:
+    """K2, K8: whatever the order of the rows, and the window of threads."""
+    begin = datetime.fromisoformat(START)
+    cases = [
+        case(
+            str(number),
+            (begin + timedelta(hours=at)).isoformat(),
+            contact_id=contact,
+            topic=topic,
+            direction=direction,
+            answered=True,
+        )
+        for number, (contact, topic, direction, at) in enumerate(rows)
+    ]
+    settings = Settings(
+        fcr=FcrSettings(window=window * 3600.0),
+        journey=JourneySettings(window=thread_window * 3600.0),
     )
-    judged = returns(nw.from_native(shuffled), window_s=window_s, as_of_ms=10**9).collect()
-    assert dict(judged.to_native().select("case_id", "returned").rows()) == expected
+
+    def returned(contact: str | None, topic: str | None, started: int) -> bool | None:
+        return contact and any(
+            other == contact
+            and direction == "inbound"
+            and 0 < at - started <= window
+            and (topic is None or about is None or topic == about)
+            for other, about, direction, at in rows
+        )
+
+    expected = {str(n): returned(who, topic, at) for n, (who, topic, _, at) in enumerate(rows)}
+    assert both_verdicts(cases, settings) == {
+        number: (found, None if found is None else not found) for number, found in expected.items()
+    }

@@ -249,6 +249,8 @@ def test_events_become_cases(case: str, tmp_path: Path) -> None:
     assert found == list(zip("12", expected, strict=True))
     result = checked(tmp_path)
     assert counts(result)["interactions"][:2] == (2, 1)
+    # Of the events' columns none is left over, and nothing that a step has made.
+    assert {tuple(row["other_columns"]) for row in result.rows("tables")} == {()}
     # The case whose first time cannot be read is told by the line of its first row.
     assert [(row["line"], row["value"]) for row in result.rows("set_aside")] == [(10, "when")]
 

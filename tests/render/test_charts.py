@@ -540,3 +540,26 @@ def test_words_can_be_read_on_every_step_of_heat(scheme: dict[str, str]) -> None
     for step in range(HEAT_STEPS):
         words = "surface" if step >= LIGHT_WORDS_FROM else "text"
         assert contrast(scheme[f"heat-{step}"], scheme[words]) >= 4.5
+
+
+def test_a_fan_opens_where_what_was_ends(validator: Draft7Validator) -> None:
+    """K9: offered as a whole line, then the expected line in its band, from zero."""
+    days = [MONDAY + timedelta(days=n) for n in range(5)]
+    rows = [
+        *((day, 50 + n, None, None, None) for n, day in enumerate(days[:3])),
+        *((day, None, 52.5, 40, 66) for day in days[3:]),
+    ]
+    expected = column("expected", Unit.NUMBER)
+    ends = (column("low", Unit.COUNT), column("high", Unit.COUNT))
+    of = section(rows, DAY, column("offered", Unit.COUNT), expected, *ends)
+    fan = Chart(
+        kind="fan", title="Fan", x="day", y="expected", before="offered", low="low", high="high"
+    )
+    made = spec(fan, of, time_zone="UTC")
+    validator.validate(made)
+    picture = drawn(fan, of)
+    assert_harmless(picture)
+    assert {"Expected", "Offered", "Interval", "0"} <= set(written(picture))
+    assert told(picture)[:2] == ["Jun 1: Offered 50", "Jun 2: Offered 51"]
+    assert told(picture)[-1] == "Jun 5: 52.5 (40 to 66)"
+    assert not [e for e in painted(picture, "quiet") if e.get("stroke-dasharray")]

@@ -1,0 +1,88 @@
+"""Counting what hangs on all cases of a contact, so that memory has a bound.
+
+A window over contacts holds every row at once, and reading the rows again for each slice of them
+costs more than the windows do. So Polars reads the few columns that are needed once, keeps them in
+short form (contacts and topics as numbers), and counts slice after slice of contacts; counts of the
+slices add up to the whole. Only of an export that is too large to keep is a part read at a time.
+Other engines spill or spread by themselves: they count in one go, and no row leaves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from cxtool.metrics.plan import Small
+from cxtool.metrics.returns import KEY
+from cxtool.tables import Frame, Tables
+
+SLICE_CASES = 2_000_000
+KEPT_SLICES = 8  # some 0.5 GB
+SLICE = "__slice"
+SHORT = (KEY, "topic")
+
+Count = Callable[[Mapping[str, Frame]], Mapping[str, Frame]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sliced:
+    """Counts of ``rows``: planned with other frames, then finished slice by slice.
+
+    ``rows``: frames with ``returns.KEY``, by name. ``count`` makes partials of them that add up.
+    """
+
+    tables: Tables
+    rows: Mapping[str, Frame]
+    count: Count
+
+    @property
+    def frames(self) -> dict[str, Frame]:
+        """What to collect together with other frames; nothing where parts are to be read."""
+        if not self._is_kept:
+            return dict(self.count(self.rows))
+        return self._kept(None) if self._slices_n <= KEPT_SLICES else {}
+
+    def counts(self, small: Small) -> dict[str, pl.DataFrame]:
+        """The counts by name, of the collected frames; a key may come once from each slice."""
+        if not self._is_kept:
+            return {name: small[name] for name in self.count(self.rows)}
+        counted = [self.tables.collect(self.count(rows)) for rows in self._slices(small)]
+        return {name: _as_text(pl.concat([one[name] for one in counted])) for name in counted[0]}
+
+    @property
+    def _is_kept(self) -> bool:
+        return all(frame.implementation.is_polars() for frame in self.rows.values())
+
+    @property
+    def _slices_n(self) -> int:
+        return -(-self.tables.source.rows_read // SLICE_CASES) or 1
+
+    def _slices(self, small: Small) -> Iterator[dict[str, Frame]]:
+        for first in range(0, self._slices_n, KEPT_SLICES):
+            numbers = range(first, min(first + KEPT_SLICES, self._slices_n))
+            is_whole = self._slices_n <= KEPT_SLICES
+            kept = small if is_whole else self.tables.collect(self._kept(numbers))
+            for number in numbers:
+                is_here = pl.col(SLICE) == number
+                yield {
+                    name: nw.from_native(kept[name].lazy().filter(is_here).drop(SLICE))
+                    for name in self.rows
+                }
+
+    def _kept(self, numbers: range | None) -> dict[str, Frame]:
+        """The rows in short form, with the slice of each; ``numbers``: those slices alone."""
+        number = (pl.col(KEY).hash() % self._slices_n).cast(pl.Int32).alias(SLICE)
+        kept = {}
+        for name, frame in self.rows.items():
+            rows: pl.LazyFrame = frame.to_native().with_columns(number)
+            if numbers is not None:
+                rows = rows.filter(pl.col(SLICE).is_between(numbers.start, numbers.stop - 1))
+            kept[name] = nw.from_native(rows.with_columns(pl.col(SHORT).cast(pl.Categorical)))
+        return kept
+
+
+def _as_text(counts: pl.DataFrame) -> pl.DataFrame:
+    return counts.with_columns(pl.col(pl.Categorical).cast(pl.String))
