@@ -11,7 +11,9 @@ import click
 from cxtool.commands.params import ENGINE, REPORT, GroupedCommand, Shared, shared
 
 if TYPE_CHECKING:
+    from cxtool.config import Settings
     from cxtool.report import Report
+    from cxtool.tables import Tables
 
 VERDICT = "sla"  # the column of the log that is judged, not read
 
@@ -39,18 +41,16 @@ def command(options: Shared) -> None:
     judged = [text for text in options.where if parse_where(text).column == VERDICT]
     read = tuple(text for text in options.where if text not in judged)
 
-    if options.compare not in (None, "none"):
-        messages().warn("the log is of one period: --compare changes nothing in it")
     # Columns beyond the seventeen are read only where they are named.
     words = f"{options.columns or ''},{options.sort or ''}".split(",")
     named = [word.strip().lstrip("-").partition(":")[0] for word in words]
-    run(
-        replace(options, where=read),
-        Needs(default_period="all", compares=False),
-        lambda tables, settings: narrowed(
-            log.report(tables, settings, extra=[n for n in named if n]), judged
-        ),
-    )
+
+    def make(tables: Tables, settings: Settings) -> Report:
+        if options.compare not in (None, "none"):
+            messages().warn("the log is of one period: --compare changes nothing in it")
+        return narrowed(log.report(tables, settings, extra=[n for n in named if n]), judged)
+
+    run(replace(options, where=read), Needs(default_period="all", compares=False), make)
 
 
 def narrowed(report: Report, conditions: Sequence[str]) -> Report:
