@@ -73,12 +73,13 @@ class Part:
         return group_name(self.told)
 
     def asked(self, rows: Frame) -> Frame:
-        """The rows of the parts asked for."""
-        if not self.is_one or not self.told.by:
+        """The rows of the parts asked for; none where the section has no part."""
+        if not self.told.by or (not self.is_one and not self.values.is_empty()):
             return rows
         names = [group.key for group in self.told.groups]
-        each = self.counts.select(names).unique().iter_rows()
-        return rows.filter(reduce(or_, (_is(names, raw) for raw in each), nw.lit(1) == 0))
+        parts = [] if self.values.is_empty() else self.counts.select(names).unique().rows()
+        none = nw.col(COUNTED).is_null() & ~nw.col(COUNTED).is_null()
+        return rows.filter(reduce(or_, (_is(names, raw) for raw in parts), none))
 
 
 def section_of(home: Report, told: Told) -> Section | None:

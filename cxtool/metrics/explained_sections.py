@@ -39,8 +39,8 @@ def definition_section(facts: Sequence[tuple[str, str]]) -> Section:
 def figure_section(key: str, parts: Sequence[Part], home: Report) -> Section:
     """The value as its report has it, beside what the rows add up to, a row for each part.
 
-    ``value`` is null for a figure with one for each row, ``numerator`` for that one too,
-    ``denominator`` for counts and sums, which have none.
+    ``value`` is null for a figure with one for each row, ``numerator`` for that one too and for a
+    count of what is not known, ``denominator`` for counts and sums, which have none.
     """
     numerator, denominator = _columns(parts[0])
     rows = [
@@ -154,7 +154,10 @@ def _numerator(part: Part) -> pl.Expr:
     measure = part.measure
     if measure.kind == "listed":
         return pl.lit(None)
-    return pl.col("hits_n" if measure.numerator is None else measure.numerator.key)
+    counted = pl.col("hits_n" if measure.numerator is None else measure.numerator.key)
+    if measure.kind in ("count", "sum"):  # what nobody knows of is not 0
+        return pl.when(pl.col("value").is_not_null()).then(counted)
+    return counted
 
 
 def _denominator(part: Part) -> pl.Expr:
