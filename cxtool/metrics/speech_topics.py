@@ -2,7 +2,7 @@
 
 What it decides: a phrase joins a stronger one when at least half of the conversations that have
 either have both; the longest that is in nearly as many conversations as the strongest stands for
-all of them, and the others are named beside it.
+all of them, and the others are named beside it, unless they are part of it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def grouped(phrases: pl.DataFrame, said: pl.DataFrame, *, most: int) -> pl.DataF
         "leader", keep="first", maintain_order=True
     )
     others = (
-        rows.join(heads.select("rank"), on="rank", how="anti")
+        rows.join(heads.select("leader", head="words"), on="leader")
+        .filter(~pl.col("head").str.contains(pl.col("words"), literal=True))
         .sort("rank")
         .group_by("leader", maintain_order=True)
         .agg(pl.col("words").head(ALSO).alias("also"))
