@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.metrics.explained_account import COUNTED, POINTS, POSSIBLE, REASON
-from cxtool.metrics.explained_parts import GROUP, Part
+from cxtool.metrics.explained_parts import GROUP, Part, group_name
 from cxtool.metrics.stats import rounded
 from cxtool.report import Column, Report, Section
 from cxtool.tables import Tables
@@ -81,7 +81,7 @@ def exclusions_section(parts: Sequence[Part]) -> Section:
             part.counts.filter(pl.col(COUNTED).is_null())
             .group_by(REASON)
             .agg(pl.col("rows_n").sum().cast(pl.Int64))
-            .select(pl.lit(part.name, pl.String).alias("of"), REASON, "rows_n")
+            .select(pl.lit(part.told.name, pl.String).alias("of"), REASON, "rows_n")
             for part in parts
         ]
     )
@@ -126,7 +126,7 @@ def rows_section(parts: Sequence[Part], tables: Tables) -> Section:
 def _rows(part: Part, tables: Tables) -> pl.DataFrame:
     counted = part.judged.filter(~nw.col(COUNTED).is_null())
     found = (part.told.collect or tables.collect)({"rows": part.asked(counted)})["rows"]
-    return found.with_columns(part.group_name().alias(GROUP))
+    return found.with_columns(group_name(part.told).alias(GROUP))
 
 
 def _columns(part: Part) -> tuple[Column, Column]:
