@@ -72,11 +72,12 @@ def test_characters_where_words_are_not_divided() -> None:
 
 def test_log_odds_by_hand() -> None:
     """K10: Monroe, Colaresi and Quinn with a prior of a tenth of both periods."""
-    counts = pl.DataFrame({"cases_n": [12, 1000], "cases_n_previous": [2, 1000]})
-    row = log_odds(counts.with_columns(script=pl.lit("words"), size=1)).row(0, named=True)
-    now, before = (12 + 1.4) / 1200, (2 + 1.4) / 1200
-    assert row["log_odds"] == pytest.approx(log(now / (1200 / 1200)) - log(before), abs=1e-9)
-    assert row["z"] == pytest.approx(row["log_odds"] / sqrt(1 / 13.4 + 1 / 3.4))
+    counts = pl.DataFrame({"cases_n": [12, 1], "cases_n_previous": [2, 5]})
+    z = log_odds(counts, n=100, n_before=150)["z"]
+    odds = log(13.4 / (125 - 13.4)) - log(3.4 / (175 - 3.4))
+    error = sqrt(1 / 13.4 + 1 / (125 - 13.4) + 1 / 3.4 + 1 / (175 - 3.4))
+    assert z[0] == pytest.approx(odds / error)
+    assert z[1] < 0
 
 
 def test_growth_is_the_test_of_cochran_and_armitage() -> None:
@@ -126,7 +127,7 @@ def test_a_planted_topic_is_found_once_with_its_quotes() -> None:
     assert (topic["share_n"], topic["share_pct"]) == (70, 50.0)
     assert topic["quote"] == "I think the router light is red again."
     more, less = rows(report, "keywords")
-    assert (more["phrase"], more["side"]) == ("router", "period")
+    assert (more["phrase"], more["side"]) == (topic["phrase"], "period")
     assert (less["phrase"], less["side"], less["quote"]) == (
         "invoice",
         "before",
