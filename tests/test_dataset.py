@@ -96,6 +96,30 @@ def test_tables_of_a_case_lie_in_its_day_and_orphans_are_not_lost(tmp_path: Path
     assert sorted(rows["case_id"]) == ["a", "c", "nobody"]
 
 
+def test_rows_of_a_company_and_its_people_lie_together(tmp_path: Path) -> None:
+    """A1: few row groups hold one customer's cases, and none of them is lost or changed."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "contacts.csv").write_text("contact_id,company_id\n1,O2\n2,O1\n3,\n4,O2\n")
+    people = ["3,", "4,O2", ",", "2,", "1,O2", "4,", "2,O1", "1,"]
+    cases = pl.DataFrame(
+        {
+            "case_id": list("abcdefgh"),
+            "started_at": ["2026-05-01T10:00:00Z"] * 4 + ["2026-05-01T09:00:00Z"] * 4,
+            "channel": ["chat"] * 8,
+            "contact_id": [row.split(",")[0] or None for row in people],
+            "company_id": [row.split(",")[1] or None for row in people],
+        }
+    )
+    cases.write_csv(folder / "interactions.csv")
+    call("convert", "export", "-o", "dataset", cwd=tmp_path)
+    (path,) = (tmp_path / "dataset/interactions").rglob("*.parquet")
+    rows = pl.read_parquet(path, hive_partitioning=False)
+    assert rows["case_id"].str.join().item() == "cadgehbf"
+    known = ["case_id", "contact_id", "company_id"]
+    assert rows.select(known).sort("case_id").equals(cases.select(known))
+
+
 def test_newer_contacts_replace_those_of_the_same_id(tmp_path: Path) -> None:
     export = tmp_path / "export"
     export.mkdir()

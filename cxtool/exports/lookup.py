@@ -7,22 +7,22 @@ given back: which of several is meant is never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
 from cxtool.exports.export import Export
-from cxtool.exports.lookup_forms import fitting, kind_of
-from cxtool.exports.lookup_rows import Ids, holding, rows_of
-from cxtool.exports.mapped import MappedTable
+from cxtool.exports.lookup_forms import fitting, is_number, kind_of, may_fit
+from cxtool.exports.lookup_rows import Ids, columns_of, holding, rows_of, texts_of
 
 Kind = Literal["contact", "company"]
 KINDS: tuple[Kind, ...] = ("contact", "company")
 
 REGISTERS: dict[Kind, str] = {"contact": "contacts", "company": "companies"}
-NAMING_TABLES = ("interactions", "tickets")  # where those are found whom no register lists
+CASES = "interactions"
+NAMING_TABLES = (CASES, "tickets")  # where those are found whom no register lists
 TELLING = ("name", "email", "phone", "location", "company_id")
 SCHEMA = {
     "kind": pl.String,
@@ -80,19 +80,24 @@ def register(export: Export, kind: Kind, only: Ids | None = None) -> pl.LazyFram
 
 def named(export: Export, kind: Kind, table: str) -> pl.DataFrame:
     """Everybody of a kind whom the rows of a table name; ``by_name`` where no id is given."""
-    columns = [f"{kind}_id", *([kind] if table == "interactions" else [])]
+    columns = _named_columns(kind, table)
     rows = export.read(
         table,
         lambda parts: (
             rows_of(parts, columns, export.time_zone).unique().collect(engine="streaming")
         ),
     )
-    name = pl.col(kind) if kind in columns else pl.lit(None, pl.String)
+    return _named(rows, kind)
+
+
+def _named(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    key = f"{kind}_id"
+    name = pl.col(kind) if kind in rows.columns else pl.lit(None, pl.String)
     return rows.select(
         pl.lit(kind).alias("kind"),
-        pl.coalesce(f"{kind}_id", name).alias("id"),
+        pl.coalesce(key, name).alias("id"),
         name.alias("name"),
-        pl.col(f"{kind}_id").is_null().alias("by_name"),
+        pl.col(key).is_null().alias("by_name"),
     ).filter(pl.col("id").is_not_null())
 
 
@@ -108,38 +113,49 @@ def _loosely_in_registers(export: Export, kind: Kind, asked: str) -> Iterator[pl
         return
     # Each spelling is compared once, outside of the scan, which would read the column anew for
     # every mention of it.
-    spellings = export.read(table, lambda parts: _spellings(export, parts, sort))
+    spellings = texts_of(export, table, sort, only=lambda text: may_fit(text, asked))
     same = fitting(spellings, asked).to_list()
     rows = register(export, kind, {sort: same}) if same else None
     if rows is not None:
         yield rows.filter(pl.col(sort).is_in(same)).collect()
 
 
-def _spellings(export: Export, parts: Sequence[MappedTable], column: str) -> pl.Series:
-    rows = rows_of(parts, [column], export.time_zone)
-    return rows.select(pl.col(column).drop_nulls().unique()).collect(engine="streaming")[column]
-
-
 def _by_id_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
     key = f"{kind}_id"
     for table in NAMING_TABLES:
         if table in export.mapped:
-            columns = [key, *([kind] if table == "interactions" else [])]
-            rows = rows_of(holding(export, table, {key: [asked]}), columns, export.time_zone)
-            name = pl.col(kind) if kind in columns else pl.lit(None, pl.String)
-            yield (
-                rows.filter(pl.col(key) == asked)
-                .select(pl.lit(kind).alias("kind"), pl.col(key).alias("id"), name.alias("name"))
-                .collect()
-            )
+            yield _named_in(export, kind, table, {key: [asked]})
 
 
 def _loosely_in_rows(export: Export, kind: Kind, asked: str) -> Iterator[pl.DataFrame]:
-    """By the name in cases, or by an id that is an address or a number itself."""
+    """By the name in cases, of contacts also by an id that is an address or a number itself."""
+    sort = kind_of(asked)
+    if kind == "company" and sort != "name":
+        return
     for table in NAMING_TABLES:
-        if table in export.mapped:
-            rows = named(export, kind, table)
-            columns = ["name"] if kind_of(asked) == "name" else ["id", "name"]
-            spellings = pl.concat([rows[column] for column in columns]).drop_nulls().unique()
-            same = fitting(spellings, asked).implode()
-            yield rows.filter(pl.any_horizontal(pl.col(columns).is_in(same)))
+        columns = _named_columns(kind, table)[1 if sort == "name" else 0 :]
+        if table in export.mapped and columns:
+            same = {column: _same(export, table, column, asked) for column in columns}
+            if any(same.values()):
+                yield _named_in(export, kind, table, same)
+
+
+def _same(export: Export, table: str, column: str, asked: str) -> list[str]:
+    """The texts of a column of ids or names that ``asked`` fits."""
+
+    def is_likely(text: pl.Expr) -> pl.Expr:
+        likely = may_fit(text, asked)
+        return likely & is_number(text) if kind_of(asked) == "phone" else likely
+
+    return fitting(texts_of(export, table, column, only=is_likely), asked).to_list()
+
+
+def _named_in(export: Export, kind: Kind, table: str, ids: Ids) -> pl.DataFrame:
+    """Those of a kind whom the rows of a table with these values name."""
+    columns = _named_columns(kind, table)
+    return _named(columns_of(export, table, ids, columns).unique(), kind)
+
+
+def _named_columns(kind: Kind, table: str) -> list[str]:
+    """The id of a customer in a table of rows, and the name where it has one."""
+    return [f"{kind}_id", *([kind] if table == CASES else [])]

@@ -22,7 +22,8 @@ BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N}]+"
 # Letters that Unicode does not take apart.
 PLAIN = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ð": "d", "þ": "th", "ß": "ss"}
 PLAIN |= {"æ": "ae", "œ": "oe"}
-PHONE = re.compile(r"(?:tel:)?[\s\d()+./–-]*", re.ASCII | re.IGNORECASE)
+PHONE_SIGNS = r"(?:tel:)?[\s0-9()+./–-]*"
+PHONE = re.compile(PHONE_SIGNS, re.ASCII | re.IGNORECASE)
 FEWEST_DIGITS = 5  # of what is looked for as a phone number
 FEWEST_NATIONAL = 6  # digits that two numbers must share if one of them lacks the country
 LONGEST_COUNTRY = 3
@@ -38,6 +39,33 @@ def kind_of(asked: str) -> Kind:
         return "email"
     digits = sum(letter.isdigit() for letter in asked)
     return "phone" if PHONE.fullmatch(asked) and digits >= FEWEST_DIGITS else "name"
+
+
+def may_fit(text: pl.Expr, asked: str) -> pl.Expr:
+    """Whether a text is worth a closer look: cheap enough for millions, true of all that fit.
+
+    >>> texts = pl.Series(["Ana@example.com", "bo@example.com", None])
+    >>> pl.select(may_fit(pl.lit(texts), "ana@example.net")).to_series().to_list()
+    [True, False, None]
+    """
+    match kind_of(asked):
+        case "email":
+            first = re.escape((form_of(asked, email_form) or "@")[0])
+            return text.str.contains(rf"^[\s<]*(?i:{first}|mailto:).*@")
+        case "phone":
+            return text.str.contains(re.sub("[^0-9]", "", asked)[-1] + "[^0-9]*$")
+        case "name":
+            return text.is_not_null()
+
+
+def is_number(text: pl.Expr) -> pl.Expr:
+    """Whether a text can be a phone number, and not an id with digits in it.
+
+    >>> texts = pl.Series(["P0044812345", "+44 812345"])
+    >>> pl.select(is_number(pl.lit(texts))).to_series().to_list()
+    [False, True]
+    """
+    return text.str.contains(f"^(?i:{PHONE_SIGNS})$")
 
 
 def fitting(known: pl.Series, asked: str) -> pl.Series:

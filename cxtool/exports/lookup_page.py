@@ -26,8 +26,10 @@ def only(export: Export, customer: Customer, *, company_too: bool = False) -> Ex
     own = {f"{customer.kind}{'' if customer.by_name else '_id'}": [customer.id]}
     if customer.kind == "contact":
         kept.hold("contacts", contact_id=[customer.id])
-        kept.hold("interactions", **own)
-        companies = kept.ids("contacts", "company_id") or kept.ids("interactions", "company_id")
+        companies = kept.ids("contacts", "company_id")
+        if not (company_too and companies):
+            kept.hold("interactions", **own)
+            companies = companies or kept.ids("interactions", "company_id")
         people = [customer.id]
     else:
         companies, people = [customer.id], []

@@ -15,10 +15,9 @@ from cxtool.exports.lookup import (
     Kind,
     kinds_of,
     named,
-    register,
 )
-from cxtool.exports.lookup_forms import form_of, kind_of, name_form
-from cxtool.exports.lookup_rows import holding, rows_of
+from cxtool.exports.lookup_forms import email_form, form_of, kind_of, may_fit, name_form
+from cxtool.exports.lookup_rows import columns_of, texts_of
 from cxtool.report import Source
 
 NEAREST = 3
@@ -63,10 +62,17 @@ def source_of(export: Export, found: pl.DataFrame) -> Source:
 
 
 def nearest_names(export: Export, asked: str, *, kind: Kind | None = None) -> list[str]:
-    """The few names (or addresses, or numbers) that are most like the one that fits nobody."""
-    known = pl.concat([_known(export, one, kind_of(asked)) for one in kinds_of(kind)]).unique()
-    rows = known.with_columns(name_form(pl.col("text")).alias("form")).drop_nulls()
-    form = form_of(asked, name_form) or ""
+    """The few names (or addresses) that are most like the one that fits nobody.
+
+    A number that differs is another one: none is like it.
+    """
+    sort = kind_of(asked)
+    to_form = email_form if sort == "email" else name_form
+    form = form_of(asked, to_form)
+    if sort == "phone" or form is None:
+        return []
+    known = pl.concat([_known(export, one, asked) for one in kinds_of(kind)]).unique()
+    rows = known.with_columns(to_form(pl.col("text")).alias("form")).drop_nulls()
     groups = {form[start : start + GROUP] for start in range(max(1, len(form) - GROUP + 1))}
     shared = pl.sum_horizontal(
         pl.col("form").str.contains(group, literal=True) for group in sorted(groups)
@@ -77,7 +83,7 @@ def nearest_names(export: Export, asked: str, *, kind: Kind | None = None) -> li
         .sort("holds", "shared", "form", "text", descending=[True, True, False, False])
         .head(COMPARED)
     )
-    if not form or near.is_empty():
+    if near.is_empty():
         return []
     texts = dict(zip(near["form"].reverse(), near["text"].reverse(), strict=True))
     holding_it = near.filter("holds")["form"].unique(maintain_order=True).to_list()
@@ -85,12 +91,16 @@ def nearest_names(export: Export, asked: str, *, kind: Kind | None = None) -> li
     return [texts[one] for one in dict.fromkeys(close)][:NEAREST]
 
 
-def _known(export: Export, kind: Kind, sort: str) -> pl.DataFrame:
-    """``text``: what those of a kind are called, or how they are reached."""
-    listed = register(export, kind)
-    if listed is not None:
-        column = pl.col(sort).alias("text")
-        return listed.select(column).drop_nulls().unique().collect(engine="streaming")
+def _known(export: Export, kind: Kind, asked: str) -> pl.DataFrame:
+    """``text``: what those of a kind are called, or how they are reached.
+
+    Of addresses, of which there are as many as customers, only those that begin alike.
+    """
+    table = REGISTERS[kind]
+    if table in export.mapped:
+        sort = kind_of(asked)
+        texts = texts_of(export, table, sort, only=lambda text: may_fit(text, asked))
+        return texts.alias("text").to_frame()
     found = [
         named(export, kind, table).select(pl.coalesce("name", "id").alias("text"))
         for table in NAMING_TABLES
@@ -112,7 +122,7 @@ def _last_contacts(export: Export, kind: Kind, found: pl.DataFrame) -> pl.DataFr
     if people is not None:
         wanted["contact_id"] = people["contact_id"].to_list()
     columns = ["started_at", "contact_id", "contact", "company_id", "company"]
-    cases = rows_of(holding(export, "interactions", wanted), columns, export.time_zone).collect()
+    cases = columns_of(export, "interactions", wanted, columns)
     if people is not None:
         cases = cases.join(people, on="contact_id", how="left")
         owner = pl.coalesce(owner, "through")
@@ -127,8 +137,8 @@ def _people(export: Export, companies: list[str]) -> pl.DataFrame:
     schema = {"contact_id": pl.String, "through": pl.String}
     if "contacts" not in export.mapped:
         return pl.DataFrame(schema=schema)
-    parts = holding(export, "contacts", {"company_id": companies})
-    rows = rows_of(parts, ["contact_id", "company_id"], export.time_zone).collect()
+    ids = {"company_id": companies}
+    rows = columns_of(export, "contacts", ids, ["contact_id", "company_id"])
     return rows.rename({"company_id": "through"}).drop_nulls().unique("contact_id", keep="first")
 
 
@@ -137,6 +147,5 @@ def _companies(export: Export, ids: pl.Series) -> pl.DataFrame:
     schema = {"company_id": pl.String, "company": pl.String}
     if "companies" not in export.mapped or ids.is_empty():
         return pl.DataFrame(schema=schema)
-    parts = holding(export, "companies", {"company_id": ids.to_list()})
-    rows = rows_of(parts, ["company_id", "name"], export.time_zone).collect()
+    rows = columns_of(export, "companies", {"company_id": ids.to_list()}, ["company_id", "name"])
     return rows.rename({"name": "company"}).unique("company_id", keep="first")

@@ -23,7 +23,7 @@ Meets = Callable[[Counts], NDArray[np.bool_]]
 LARGEST_LOG = 700.0  # e to this is still a float
 LAST_TERM_LOG = -37.0  # e to this is nothing beside 1
 FAR = 25.0  # standard deviations at which the incomplete gamma function is still a float
-ENDLESS = 1e5  # handle times of patience, as good as for ever
+ENDLESS = 1e6  # handle times of patience, as good as for ever
 MOST_AGENTS = 20_000
 HAIR = 1e-9  # by which a division may miss the whole number that it is
 

@@ -32,6 +32,7 @@ Rows = Callable[[Tables, Settings, Report], Frame]
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 COUNTED, REASON, WEIGHT = "counted_in", "reason", "weight"
 OTHER = "other"
+JOINED = " · "  # between what parts a figure by several dimensions
 SECOND = 0.001  # of milliseconds
 
 TIME = Column(key="time_s", label="Time", unit=Unit.SECONDS, drop=1)
@@ -93,6 +94,11 @@ class Told:
     weight: str | None = None
     make: Make | None = None
     collect: Collect | None = None
+
+    @property
+    def name(self) -> str | None:
+        """What tells its one row of the section from others."""
+        return JOINED.join(self.at.values()) or None
 
     @property
     def groups(self) -> tuple[Dimension, ...]:

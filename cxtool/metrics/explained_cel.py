@@ -76,7 +76,7 @@ def _tickets(tables: Tables, settings: Settings, home: Report) -> Frame:
     if "tickets" in tables.others:
         tickets = _as_cases(customer_tickets(tables, *TICKET)).filter(nw.col(CURRENT))
         return tickets.with_columns((nw.col("resolved_ms") - nw.col("created_ms")).alias("took_ms"))
-    none = calls_and_chats(tables, *CASE).filter(nw.lit(1) == 0)
+    none = calls_and_chats(tables, *CASE).filter(nw.col("case_id").is_null())
     return none.with_columns(nw.lit(None, nw.Int64()).alias("took_ms"))
 
 

@@ -27,7 +27,7 @@ from cxtool.metrics.explained_account import (
 )
 from cxtool.metrics.explained_cases import NOT_INBOUND, cases_of_period
 from cxtool.metrics.handling import AHT_MS, PARTS, case_flags, timings, with_handle_parts
-from cxtool.metrics.kpi_figures import FCR, SUMMARY, Figure
+from cxtool.metrics.kpi_figures import FCR, RESOLVED_ALL, SUMMARY, Figure
 from cxtool.metrics.kpi_sections import MEASURES, PART_WORDS, PERCENTILES, RANGE
 from cxtool.metrics.service_level import VARIANTS, variants
 from cxtool.metrics.trend import in_either
@@ -53,6 +53,7 @@ OUT: Mapping[str, Mapping[str, nw.Expr]] = {
     "handled_n": NOT_ANSWERED,
     "known_n": NOT_ANSWERED | _RESOLUTION,
     "resolved_n": NOT_ANSWERED | _RESOLUTION | {"not resolved": ~nw.col("resolved")},
+    "cases_known_n": {"the outcome of no case is known": nw.col("cases_known_n") == 0},
     "routed_n": NOT_ANSWERED | TRANSFERS_UNKNOWN,
     "offered_n": NOT_INBOUND | _SHORT,
     "given_up_n": NOT_INBOUND | {"answered": nw.col("answered")} | _SHORT,
@@ -99,8 +100,18 @@ def flagged_cases(tables: Tables, settings: Settings, home: Report) -> Frame:
     )
     hits, n = variants(nw.col)[settings.service_level.variant]
     return cases.with_columns(
-        hits.alias("level_hits_n"), n.alias("level_of_n"), nw.lit(1).alias("cases_known_n")
+        hits.alias("level_hits_n"),
+        n.alias("level_of_n"),
+        nw.lit(0 if _nothing_is_resolved(home) else 1).alias("cases_known_n"),
     )
+
+
+def _nothing_is_resolved(home: Report) -> bool:
+    """Whether the report knows the outcome of no case: then it is a share of none."""
+    if home.report != "kpi":
+        return False
+    metrics = home.section("summary").rows
+    return metrics.filter(metric=RESOLVED_ALL.key)["value"].item() is None
 
 
 def judged_cases(tables: Tables, settings: Settings, home: Report) -> Frame:

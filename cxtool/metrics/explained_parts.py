@@ -19,6 +19,7 @@ from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.metrics.explained_account import (
     COUNTED,
+    JOINED,
     NUMERATOR,
     Measure,
     Told,
@@ -60,25 +61,17 @@ class Part:
     is_one: bool
 
     @property
-    def name(self) -> str | None:
-        """What tells this row of the section from others."""
-        return " · ".join(self.told.at.values()) or None
-
-    @property
     def is_parted(self) -> bool:
         return bool(self.told.by or self.told.at)
 
-    def group_name(self) -> pl.Expr:
-        """The part of a row of ``judged`` in words."""
-        return group_name(self.told)
-
     def asked(self, rows: Frame) -> Frame:
-        """The rows of the parts asked for."""
-        if not self.is_one or not self.told.by:
+        """The rows of the parts asked for; none where the section has no part."""
+        if not self.told.by or (not self.is_one and not self.values.is_empty()):
             return rows
         names = [group.key for group in self.told.groups]
-        each = self.counts.select(names).unique().iter_rows()
-        return rows.filter(reduce(or_, (_is(names, raw) for raw in each), nw.lit(1) == 0))
+        parts = [] if self.values.is_empty() else self.counts.select(names).unique().rows()
+        none = nw.col(COUNTED).is_null() & ~nw.col(COUNTED).is_null()
+        return rows.filter(reduce(or_, (_is(names, raw) for raw in parts), none))
 
 
 def section_of(home: Report, told: Told) -> Section | None:
@@ -187,11 +180,10 @@ def _part(told: Told, measure: Measure, value: Value, counts: pl.DataFrame, judg
         if value.is_one:
             asked = value.rows.select(names)
             shown = shown.join(asked, left_on=keys, right_on=names, how="semi", nulls_equal=True)
-        name = pl.concat_str(names, separator=" · ", ignore_nulls=True)
-        name = pl.when(pl.all_horizontal(pl.col(names).is_not_null())).then(name)
+        name = _label([pl.col(key) for key in names])
     else:
         joined = pl.concat([value.rows, totals], how="horizontal")
-        name = pl.lit(" · ".join(told.at.values()) or None, pl.String)
+        name = pl.lit(told.name, pl.String)
     filled = joined.with_columns(pl.exclude(*names, "value", "beside").fill_null(0))
     return Part(
         told=told,
@@ -218,9 +210,15 @@ def _totals(counted: pl.DataFrame, measure: Measure, keys: Sequence[str]) -> pl.
 def group_name(told: Told) -> pl.Expr:
     """The part of a collected row in words."""
     if not told.by:
-        return pl.lit(" · ".join(told.at.values()) or None, pl.String)
-    shown = [group.show(pl.col(group.key)).cast(pl.String) for group in told.groups]
-    return pl.concat_str(shown, separator=" · ")
+        return pl.lit(told.name, pl.String)
+    return _label([group.show(pl.col(group.key)).cast(pl.String) for group in told.groups])
+
+
+def _label(shown: Sequence[pl.Expr]) -> pl.Expr:
+    """One part as it is, several joined; null is a part too."""
+    if len(shown) == 1:
+        return shown[0]
+    return pl.concat_str([part.fill_null("–") for part in shown], separator=JOINED)
 
 
 def _is(names: Sequence[str], raw: Sequence[object]) -> nw.Expr:

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.metrics.explained_account import COUNTED, POINTS, POSSIBLE, REASON
-from cxtool.metrics.explained_parts import GROUP, Part
+from cxtool.metrics.explained_parts import GROUP, Part, group_name
 from cxtool.metrics.stats import rounded
 from cxtool.report import Column, Report, Section
 from cxtool.tables import Tables
@@ -39,8 +39,8 @@ def definition_section(facts: Sequence[tuple[str, str]]) -> Section:
 def figure_section(key: str, parts: Sequence[Part], home: Report) -> Section:
     """The value as its report has it, beside what the rows add up to, a row for each part.
 
-    ``value`` is null for a figure with one for each row, ``numerator`` for that one too,
-    ``denominator`` for counts and sums, which have none.
+    ``value`` is null for a figure with one for each row, ``numerator`` for that one too and for a
+    count of what is not known, ``denominator`` for counts and sums, which have none.
     """
     numerator, denominator = _columns(parts[0])
     rows = [
@@ -81,7 +81,7 @@ def exclusions_section(parts: Sequence[Part]) -> Section:
             part.counts.filter(pl.col(COUNTED).is_null())
             .group_by(REASON)
             .agg(pl.col("rows_n").sum().cast(pl.Int64))
-            .select(pl.lit(part.name, pl.String).alias("of"), REASON, "rows_n")
+            .select(pl.lit(part.told.name, pl.String).alias("of"), REASON, "rows_n")
             for part in parts
         ]
     )
@@ -126,7 +126,7 @@ def rows_section(parts: Sequence[Part], tables: Tables) -> Section:
 def _rows(part: Part, tables: Tables) -> pl.DataFrame:
     counted = part.judged.filter(~nw.col(COUNTED).is_null())
     found = (part.told.collect or tables.collect)({"rows": part.asked(counted)})["rows"]
-    return found.with_columns(part.group_name().alias(GROUP))
+    return found.with_columns(group_name(part.told).alias(GROUP))
 
 
 def _columns(part: Part) -> tuple[Column, Column]:
@@ -154,7 +154,10 @@ def _numerator(part: Part) -> pl.Expr:
     measure = part.measure
     if measure.kind == "listed":
         return pl.lit(None)
-    return pl.col("hits_n" if measure.numerator is None else measure.numerator.key)
+    counted = pl.col("hits_n" if measure.numerator is None else measure.numerator.key)
+    if measure.kind in ("count", "sum"):  # what nobody knows of is not 0
+        return pl.when(pl.col("value").is_not_null()).then(counted)
+    return counted
 
 
 def _denominator(part: Part) -> pl.Expr:

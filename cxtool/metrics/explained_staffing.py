@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
+from cxtool.calendar import beside
 from cxtool.config import Settings
 from cxtool.metrics import staffing
 from cxtool.metrics.dimensions import DIMENSIONS, Dimension
@@ -16,7 +18,8 @@ from cxtool.metrics.explained_account import SECOND, TIME, By, Measure, Told
 from cxtool.metrics.explained_cases import NOT_INBOUND, cases_of_period
 from cxtool.metrics.handling import AHT_MS, with_handle_parts
 from cxtool.metrics.service_level import call_flags, variants
-from cxtool.metrics.staffing_calls import IS_CALL, waited
+from cxtool.metrics.staffing_calls import DAY, IS_CALL, waited
+from cxtool.metrics.staffing_demand import open_intervals
 from cxtool.metrics.staffing_sections import clock
 from cxtool.metrics.staffing_terms import USUAL_WITHIN_S
 from cxtool.period import day_number
@@ -54,17 +57,24 @@ def _calls(tables: Tables, settings: Settings, home: Report) -> Frame:
     flags = call_flags(within_s=within_s, short_s=level.short_abandon)
     closed = [day_number(date.fromisoformat(day)) for day in settings.hours.holidays]
     day = nw.col("started_d").cast(nw.Int64)
+    is_open = open_intervals(request, settings, interval_s=INTERVAL_S)
     cases = with_handle_parts(cases_of_period(tables, settings, home)).with_columns(
         **{name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()},
         is_planned=(day < day_number(request.as_of)) & ~day.is_in(closed),
         waited_ms=waited(),
     )
     hits, n = variants(nw.col)[level.variant]
-    return cases.with_columns(level_hits_n=hits, level_of_n=n)
+    flagged = cases.with_columns(level_hits_n=hits, level_of_n=n)
+    if is_open is None:
+        return flagged.with_columns(is_open=nw.lit(True))
+    opened = beside(cases, is_open.with_columns(pl.lit(True).alias("is_open")))
+    placed = flagged.with_columns(day.alias(DAY), SLOT.group.alias("slot_t"))
+    joined = placed.join(opened, on=[DAY, "slot_t"], how="left").drop(DAY, "slot_t")
+    return joined.with_columns(nw.col("is_open").fill_null(False))
 
 
-_IN_PLAN = IS_CALL & nw.col("is_planned")
-_OUT = {**_NO_CALL, **_NOT_PLANNED}
+_IN_PLAN = IS_CALL & nw.col("is_planned") & nw.col("is_open")
+_OUT = {**_NO_CALL, **_NOT_PLANNED, "outside opening hours": ~nw.col("is_open")}
 _HANDLED = {TIME: SECOND * nw.col(AHT_MS)}
 STAFFING = (
     Told(

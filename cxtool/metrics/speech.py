@@ -102,7 +102,7 @@ def plan(tables: Tables, settings: Settings, *, speaker: Speaker = "customer") -
             source=tables.source,
             sections=sections,
             main="summary",
-            notes=(*tables.notes, *_notes(lexicons, speaker)),
+            notes=(*tables.notes, *_notes(lexicons, speaker, told.now_n)),
         )
 
     return Plan(frames={"turns": nw.from_native(ordered)}, finish=finish)
@@ -148,7 +148,11 @@ def _stopwords(lexicons: Mapping[str, Lexicon]) -> frozenset[str]:
     return frozenset(word for x in lexicons.values() for word in x.phrases(STOPWORDS))
 
 
-def _notes(lexicons: Mapping[str, Lexicon], speaker: Speaker) -> tuple[str, ...]:
+def _notes(
+    lexicons: Mapping[str, Lexicon], speaker: Speaker, conversations_n: int
+) -> tuple[str, ...]:
+    if not conversations_n:
+        return ("No case of the period has a transcript.",)
     versions = ", ".join(f"{x.language} {x.version}" for x in lexicons.values())
     whose = "agents and customers" if speaker == "all" else f"{speaker}s"
     return (

@@ -82,9 +82,9 @@ def find(
     now_n, before_n = speech_rank.conversations_n(days)
     chosen = pl.concat(
         [
-            speech_rank.setting_apart(counts if before_n else counts.clear(), most=CANDIDATES)
-            .drop("log_odds")
-            .with_columns(section=pl.lit(KEYWORDS)),
+            speech_rank.setting_apart(counts, days, most=CANDIDATES).with_columns(
+                section=pl.lit(KEYWORDS)
+            ),
             speech_rank.growing(counts, days, most=CANDIDATES).with_columns(
                 section=pl.lit(EMERGING)
             ),
@@ -133,7 +133,7 @@ def keywords_section(found: Found) -> Section:
     """Phrases of the period that were rarer before, then those that are rarer now. Source: K10."""
     title = "Phrases that set the period apart from the one before"
     chart = Chart(kind="bars", title=f"{title}: z", x="phrase", y="z")
-    columns = (*_columns(found), Column(key="side", label="More often in", drop=3))
+    columns = (*_columns(found), Column(key="side", label="More often in", drop=5))
     return Section(
         id=KEYWORDS,
         title=title,
@@ -169,9 +169,9 @@ def _columns(found: Found) -> tuple[Column, ...]:
         Column(key="share_pct_previous", label="Share before", unit=Unit.PERCENT, drop=3),
         Column(key="share_n_previous", label="of before", unit=Unit.COUNT, drop=7),
         Column(key="also", label="Also", unit=Unit.LIST, drop=5),
-        Column(key="quote", label="Quote", drop=1),
-        Column(key="case_id", label="Case", drop=5),
-        Column(key="turn", label="Turn", unit=Unit.COUNT, drop=6),
+        Column(key="quote", label="Quote", drop=0),
+        Column(key="case_id", label="Case", drop=6),
+        Column(key="turn", label="Turn", unit=Unit.COUNT, drop=7),
     )
 
 

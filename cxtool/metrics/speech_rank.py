@@ -1,8 +1,8 @@
 """Which phrases stand out: of one period against the other, and growing from day to day.
 
-What it decides: phrases of each length are compared among themselves; the prior of the log-odds is
-a tenth of both periods together; as many phrases are tested, each also gets the share of false
-finds to expect among those that stand out as much (Benjamini and Hochberg).
+What it decides: shares of conversations are compared; the prior of the log-odds is a tenth of both
+periods together; as many phrases are tested, each also gets the share of false finds to expect
+among those that stand out as much (Benjamini and Hochberg).
 """
 
 from __future__ import annotations
@@ -18,25 +18,26 @@ from cxtool.metrics.trend import CURRENT
 PRIOR = 0.1
 
 
-def log_odds(counts: pl.DataFrame) -> pl.DataFrame:
-    """The counts of ``phrase_counts`` with ``log_odds``, ``z`` and ``q``.
+def log_odds(counts: pl.DataFrame, *, n: int, n_before: int) -> pl.DataFrame:
+    """The counts of ``phrase_counts`` with ``z`` and ``q`` of their log-odds.
 
-    With y of n conversations' phrases now, and the prior a = 0.1 (y + y before), a0 alike of n:
-    log-odds = ln((y + a) / (n + a0 - y - a)) less the same before; z = log-odds /
-    sqrt(1 / (y + a) + 1 / (y before + a)). Monroe, Colaresi and Quinn (2008). Source: K10.
+    With y of n conversations now, y' of n' before, and the prior a = 0.1 (y + y') of
+    a0 = 0.1 (n + n'): log-odds = ln((y + a) / (n + a0 - y - a)) less the same before, and z is that
+    divided by the root of the sum of 1 / (y + a), 1 / (n + a0 - y - a) and the same before. Monroe,
+    Colaresi and Quinn (2008), of conversations in place of words. Source: K10.
 
-    >>> counts = pl.DataFrame({"cases_n": [12, 500, 500], "cases_n_previous": [2, 500, 500]})
-    >>> log_odds(counts.with_columns(script=pl.lit("words"), size=1))["z"].round(2).first()
-    2.26
+    >>> counts = pl.DataFrame({"cases_n": [12], "cases_n_previous": [2]})
+    >>> log_odds(counts, n=1000, n_before=1000)["z"].round(2).item()
+    2.27
     """
     now, before = (pl.col(name).cast(pl.Float64) for name in ("cases_n", "cases_n_previous"))
-    prior = PRIOR * (now + before)
-    alike = ["script", "size"]
-    odds = [(y + prior) / ((y + prior).sum().over(alike) - y - prior) for y in (now, before)]
+    prior, prior_n = PRIOR * (now + before), PRIOR * (n + n_before)
+    sides = [(y + prior, of + prior_n - y - prior) for y, of in ((now, n), (before, n_before))]
+    logs = [(hits / misses).log() for hits, misses in sides]
+    error = sum((1 / part for side in sides for part in side), start=pl.lit(0.0)).sqrt()
     return (
-        counts.with_columns(log_odds=odds[0].log() - odds[1].log())
-        .with_columns(z=pl.col("log_odds") / (1 / (now + prior) + 1 / (before + prior)).sqrt())
-        # A phrase that is all there is of its length has nothing to be set apart from.
+        counts.with_columns(z=(logs[0] - logs[1]) / error)
+        # What everybody says sets nothing apart.
         .filter(pl.col("z").is_finite())
         .with_columns(q=false_finds(two_sided=True))
     )
@@ -75,10 +76,15 @@ def false_finds(*, two_sided: bool) -> pl.Expr:
     return smallest.clip(upper_bound=1.0)
 
 
-def setting_apart(counts: pl.DataFrame, *, most: int) -> pl.DataFrame:
-    """At most so many phrases on each ``side`` beyond chance, the strongest first."""
+def setting_apart(counts: pl.DataFrame, days: pl.DataFrame, *, most: int) -> pl.DataFrame:
+    """At most so many phrases on each ``side`` beyond chance, the strongest first.
+
+    None without conversations before, for there is nothing to compare with.
+    """
+    now, before = conversations_n(days)
     sides = pl.when(pl.col("z") > 0).then(pl.lit("period")).otherwise(pl.lit("before"))
-    strong = log_odds(counts).filter(pl.col("z").abs() >= Z95)
+    compared = counts if before else counts.clear()
+    strong = log_odds(compared, n=now, n_before=before).filter(pl.col("z").abs() >= Z95)
     return _strongest(strong.with_columns(side=sides), most=most)
 
 

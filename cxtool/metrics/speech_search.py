@@ -25,8 +25,8 @@ Speaker = Literal["agent", "customer", "all"]
 COLUMNS = (
     Column(key="case_id", label="Case", drop=0),
     Column(key="started_at", label="Started", unit=Unit.DATETIME, drop=2),
-    Column(key="turn", label="Turn", unit=Unit.COUNT, drop=1),
-    Column(key="speaker", label="Speaker", drop=1),
+    Column(key="turn", label="Turn", unit=Unit.COUNT, drop=0),
+    Column(key="speaker", label="Speaker", drop=0),
     Column(key="match", label="Match", drop=3),
     Column(key="matches_n", label="Matches", unit=Unit.COUNT, drop=4),
     Column(key="quote", label="Quote", drop=0),

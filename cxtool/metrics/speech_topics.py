@@ -1,8 +1,9 @@
 """Phrases that say the same thing, told once, with quotes.
 
 What it decides: a phrase joins a stronger one when at least half of the conversations that have
-either have both; the longest that is in nearly as many conversations as the strongest stands for
-all of them, and the others are named beside it.
+either have both, or nearly all of its own have the stronger one; the longest that is in nearly as
+many conversations as the strongest stands for all of them, and the others are named beside it,
+unless they are part of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from cxtool.metrics.speech_quotes import one_line, place_of, quote
 from cxtool.metrics.trend import CURRENT
 
 SAME = 0.5  # shared conversations of all that have either phrase
-NEARLY = 0.8  # of the strongest phrase's conversations
+NEARLY = 0.8  # of a phrase's conversations
 ALSO = 5  # other phrases named beside the one that stands for them
 QUOTES = 3  # of each finding
 
@@ -39,7 +40,9 @@ def together(said: pl.DataFrame) -> pl.DataFrame:
     )
     either = pl.col("size") + pl.col("size_stronger") - pl.col("both")
     first = (
-        shared.filter(pl.col("both") >= SAME * either)
+        shared.filter(
+            (pl.col("both") >= SAME * either) | (pl.col("both") >= NEARLY * pl.col("size"))
+        )
         .group_by("rank")
         .agg(pl.col("rank_stronger").min().alias("leader"))
     )
@@ -73,7 +76,8 @@ def grouped(phrases: pl.DataFrame, said: pl.DataFrame, *, most: int) -> pl.DataF
         "leader", keep="first", maintain_order=True
     )
     others = (
-        rows.join(heads.select("rank"), on="rank", how="anti")
+        rows.join(heads.select("leader", head="words"), on="leader")
+        .filter(~pl.col("head").str.contains(pl.col("words"), literal=True))
         .sort("rank")
         .group_by("leader", maintain_order=True)
         .agg(pl.col("words").head(ALSO).alias("also"))

@@ -25,6 +25,7 @@ from cxtool.metrics.staffing_demand import (
     WEEKDAY,
     Per,
     expected_demand,
+    in_hours,
     past_demand,
     planned_days,
     with_handle_times,
@@ -104,9 +105,10 @@ def plan(tables: Tables, settings: Settings, *, asked: Asked | None = None) -> P
     def finish(small: Small) -> Report:
         keys = [dimension.key for dimension in dimensions]
         counted, days = small["calls"], planned_days(request, settings)
+        opened, closed_n = in_hours(counted, request, settings, interval_s=asked.interval_s)
         patience_s, patience_n = patience(counted)
         terms = terms_of(settings, interval_s=asked.interval_s, patience_s=patience_s)
-        demand = _demand(tables, settings, counted, days, keys, asked)
+        demand = _demand(tables, settings, opened, days, keys, asked)
         staffed = needed(_timed(demand, counted, keys, asked), terms)
         summary = summary_section(staffed, dimensions, terms)
         schedule = schedule_section(staffed, dimensions, terms)
@@ -134,6 +136,7 @@ def plan(tables: Tables, settings: Settings, *, asked: Asked | None = None) -> P
                     source=asked.source,
                     days_n=days.height,
                     patience_n=patience_n,
+                    closed_n=closed_n,
                     own_aht=asked.aht_s is not None,
                 ),
             ),

@@ -1,8 +1,9 @@
 """The calls to staff for, interval by interval of a weekday or of a date.
 
 What it decides: a plan by weekday has the mean of the complete days of the period that are no
-holidays; every day with calls goes from the earliest to the latest interval of all days of its
-group, and the intervals between are in it also where no call came. Source: K9.
+holidays. Calls outside opening hours, where there are any, are not in it. Every day with calls goes
+from the earliest to the latest interval of all days of its group, and the intervals between are in
+it also where no call came. Source: K9.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from cxtool.config import Settings
+from cxtool.metrics.forecast_calendar import opening, slots_of
 from cxtool.metrics.staffing_calls import DAY, SECOND, SLOT, SUMS
 from cxtool.period import Request, day_number
 
@@ -31,6 +34,35 @@ def planned_days(request: Request, settings: Settings) -> pl.DataFrame:
     numbers = range(day_number(request.period.start), day_number(end))
     days = [number for number in numbers if number not in closed]
     return with_weekday(pl.DataFrame({DAY: days}, schema={DAY: pl.Int64}))
+
+
+def open_intervals(request: Request, settings: Settings, *, interval_s: int) -> pl.DataFrame | None:
+    """The intervals in which the centre or a queue is open, as ``day_d`` and ``slot_t``.
+
+    None where the settings name no opening hours: then every interval is open.
+    """
+    if not any(settings.hours.spans.values()):
+        return None
+    period, zone = request.period, request.time_zone
+    slots = slots_of(first=period.start, days_n=period.days, interval_s=interval_s, time_zone=zone)
+    calendars = opening(slots, settings.hours, as_usual=frozenset(), time_zone=zone)
+    day, slot = np.nonzero(np.any(list(calendars.values()), axis=0))
+    return pl.DataFrame(
+        {DAY: day + day_number(period.start), SLOT: slot * interval_s},
+        schema={DAY: pl.Int64, SLOT: pl.Int64},
+    )
+
+
+def in_hours(
+    counts: pl.DataFrame, request: Request, settings: Settings, *, interval_s: int
+) -> tuple[pl.DataFrame, int]:
+    """The counts of open intervals, and how many calls came in others."""
+    is_open = open_intervals(request, settings, interval_s=interval_s)
+    if is_open is None:
+        return counts, 0
+    kept = counts.join(is_open, on=[DAY, SLOT], how="semi")
+    closed = counts.join(is_open, on=[DAY, SLOT], how="anti")
+    return kept, closed.select(pl.col("offered_n").sum()).item()
 
 
 def with_weekday(rows: pl.DataFrame) -> pl.DataFrame:

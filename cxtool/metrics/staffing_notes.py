@@ -20,9 +20,13 @@ def plan_notes(
     source: Literal["past", "forecast"],
     days_n: int,
     patience_n: int,
+    closed_n: int,
     own_aht: bool,
 ) -> tuple[str, ...]:
-    """Notes on a plan of an export; ``patience_n`` are the calls given up that tell patience."""
+    """Notes on a plan of an export.
+
+    ``patience_n`` are the calls given up that tell patience, ``closed_n`` those outside hours.
+    """
     channels = ", ".join(settings.channels.voice)
     calls = (
         f"Calls: inbound cases of {channels}, one at a time an agent; the mean of {days_n} complete"
@@ -37,7 +41,14 @@ def plan_notes(
         else f"AHT: of the interval where {ENOUGH} calls tell it, else of that time of day, of the"
         " group, or of all calls."
     )
-    return (*model_notes(terms), *_patience(terms, settings, patience_n), calls, aht)
+    closed = (f"Outside opening hours, and left out: {closed_n:,} of the period's calls.",)
+    return (
+        *model_notes(terms),
+        *_patience(terms, settings, patience_n),
+        calls,
+        *(closed if closed_n and source == "past" else ()),
+        aht,
+    )
 
 
 def model_notes(terms: Terms) -> Iterator[str]:

@@ -24,6 +24,7 @@ from cxtool.synthetic.columns import schema_of
 Format = Literal["parquet", "csv"]
 
 PART_ROWS = 1_000_000
+GROUP_ROWS = 16_384  # so that the cases of one contact are few groups
 DAILY = "interactions"
 TRUTH_FILE = "truth.json"
 CSV_TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -78,7 +79,7 @@ class TableWriter:
         self._parts += 1
 
     def _write(self, rows: pl.DataFrame, path: Path) -> None:
-        rows.write_parquet(path, compression="zstd", statistics=True)
+        rows.write_parquet(path, compression="zstd", statistics=True, row_group_size=GROUP_ROWS)
 
     def _append_csv(self, rows: pl.DataFrame) -> None:
         first = self._csv is None

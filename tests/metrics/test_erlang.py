@@ -6,7 +6,7 @@ import heapq
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cxtool.metrics.erlang import (
@@ -177,6 +177,7 @@ def test_more_agents_never_serve_worse(
 
 @settings(max_examples=25, deadline=None)
 @given(load=st.floats(0.05, 300), spare=st.integers(1, 30), aht_s=st.floats(20, 1000))
+@example(load=232.25, spare=1, aht_s=20.0)
 def test_erlang_a_meets_c_as_patience_grows(load: float, spare: int, aht_s: float) -> None:
     """K9: callers with endless patience are those of Erlang C."""
     agents = int(load) + spare

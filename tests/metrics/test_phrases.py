@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cxtool.config import load_settings
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.lexicon import LISTS, Lexicon, folded, load_lexicons, pattern, phrase_problem
 from cxtool.metrics.phrases import (
@@ -203,6 +204,17 @@ def test_a_users_file_adds_removes_and_brings_a_language(tmp_path: Path) -> None
     assert counted("Guten Tag", "build_rapport", lexicons["de"]) == 1
     assert counted("Guten Tag", "be_empathetic", lexicons["de"]) is None
     assert "hey" in load_lexicons()["en"].phrases("build_rapport")
+
+
+def test_the_setting_names_files_relative_to_its_own(tmp_path: Path) -> None:
+    """K10: a configuration file and its lexicons can lie in a folder of their own."""
+    (tmp_path / "centre").mkdir()
+    file = tmp_path / "centre" / "cxtool.toml"
+    file.write_text('lexicons.files = ["mine.toml", "/elsewhere/other.toml"]\n', "utf-8")
+    loaded = load_settings(config_file=file, options={}, environ={}, cwd=tmp_path)
+    inside, elsewhere = (Path(name) for name in loaded.settings.lexicons.files)
+    assert inside == Path("centre/mine.toml")
+    assert elsewhere == Path("/elsewhere/other.toml")
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,15 @@ def test_holidays_and_days_to_come_are_no_part_of_the_mean() -> None:
     assert plan == [("Mon", "10:00", 2.0, 1), ("Mon", "10:30", 0.0, 1), ("Mon", "11:00", 1.0, 1)]
 
 
+def test_calls_outside_opening_hours_are_not_staffed_for() -> None:
+    """K9: they are counted in a note, and explained as such."""
+    hours = HoursSettings(spans={"mon": ["10:00-11:00"]})
+    tables = make_tables(CASES, request=TWO_WEEKS)
+    report = staffing.report(tables, Settings(hours=hours))
+    assert picked(report, "weekday", "slot", "offered_n") == [("Mon", "10:00", 2.0)]
+    assert "Outside opening hours, and left out: 2 of the period's calls." in report.notes
+
+
 def test_day_by_day_and_by_queue() -> None:
     """K9: dates instead of weekdays; groups with most calls first, each with its own hours."""
     cases = [
