@@ -93,12 +93,11 @@ def course_section(partial: pl.DataFrame, basis: str, request: Request) -> Secti
         _point(partial, basis, point, request).with_columns(quarter=pl.lit(words))
         for point, words in zip(QUARTERS, QUARTER_WORDS, strict=True)
     ]
-    known = pl.concat(rows).filter(pl.col("score_n") > 0)
     return Section(
         id=SECTIONS[basis],
         title=TITLES[basis],
         columns=columns,
-        rows=known.sort("speaker", "quarter").select(column.key for column in columns),
+        rows=pl.concat(rows).sort("speaker", "quarter").select(column.key for column in columns),
         notes=(NOTES[basis],),
         charts=(
             Chart(kind="lines", title=TITLES[basis], x="quarter", y="score", series="speaker"),

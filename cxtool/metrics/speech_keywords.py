@@ -167,11 +167,16 @@ def _columns(found: Found) -> tuple[Column, ...]:
         Column(key="share_n", label="of", unit=Unit.COUNT, role="n", of="share_pct", drop=6),
         Column(key="cases_n_previous", label="Before", unit=Unit.COUNT, drop=0),
         Column(key="share_pct_previous", label="Share before", unit=Unit.PERCENT, drop=3),
-        Column(key="share_n_previous", label="of before", unit=Unit.COUNT, drop=7),
+        Column(
+            key="share_n_previous",
+            label="of",
+            unit=Unit.COUNT,
+            role="n",
+            of="share_pct_previous",
+            drop=7,
+        ),
         Column(key="also", label="Also", unit=Unit.LIST, drop=5),
         Column(key="quote", label="Quote", drop=0),
-        Column(key="case_id", label="Case", drop=6),
-        Column(key="turn", label="Turn", unit=Unit.COUNT, drop=7),
     )
 
 
@@ -181,7 +186,7 @@ def _rows(found: Found, section: str, columns: Sequence[Column]) -> pl.DataFrame
     now, before = pl.lit(found.now_n, pl.Int64), pl.lit(found.before_n, pl.Int64)
     return (
         found.groups.filter(own)
-        .join(first.select("rank", "quote", "case_id", "turn"), on="rank", how="left")
+        .join(first.select("rank", "quote"), on="rank", how="left")
         .with_columns(
             phrase="words",
             z=rounded(pl.col("z")),

@@ -15,7 +15,7 @@ from cxtool.metrics.trend import CURRENT
 
 SAME = 0.5  # shared conversations of all that have either phrase
 NEARLY = 0.8  # of a phrase's conversations
-ALSO = 5  # other phrases named beside the one that stands for them
+ALSO = 3  # other phrases named beside the one that stands for them
 QUOTES = 3  # of each finding
 
 

@@ -55,6 +55,7 @@ def test_sentiment_by_quarter() -> None:
     # Conversation 1: from second 10 of 100 on; conversation 2: its two turns, in quarters 1 and 3.
     assert customer == {
         "1st quarter": -2.5,
+        "2nd quarter": None,  # nobody spoke: no gap in the course is hidden
         "3rd quarter": pytest.approx((0 - 5) / 2),
         "4th quarter": 5.0,
     }
@@ -68,7 +69,7 @@ def test_the_exports_own_sentiment_is_another_figure() -> None:
     turns = [{**turn, "sentiment": feelings[turn["speaker"][0].upper()]} for turn in TURNS]
     tables = make_tables(CASES, others={"transcripts": turns})
     report = speech.report(tables, Settings())
-    assert set(report.section("course_export").rows["score"]) == {5.0, 0.0}
+    assert set(report.section("course_export").rows["score"]) == {5.0, 0.0, None}
     rows = by(report, "summary", "metric")
     assert rows["agent_sentiment_export"]["value"] == 5.0
     assert rows["customer_sentiment_export"]["value"] == 0.0
