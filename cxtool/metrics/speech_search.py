@@ -79,7 +79,7 @@ def report(tables: Tables, asked: str, *, speaker: Speaker = "all") -> Report:
         raise CxtoolError(
             f"{who} says {_said(asked)} in the {cases_n:,} conversations of"
             f" {tables.request.period.label}",
-            hint="-p all searches every day",
+            hint=None if tables.request.period.kind == "all" else "-p all searches every day",
         )
     section = Section(
         id="search",
