@@ -19,10 +19,9 @@ from cxtool.metrics.plan import Small
 from cxtool.metrics.returns import KEY
 from cxtool.tables import Frame, Tables
 
-SLICE_CASES = 2_000_000
-KEPT_SLICES = 8  # some 0.5 GB
+SLICE_CASES = 500_000
+KEPT_SLICES = 48  # some 0.8 GB of rows as FCR needs them
 SLICE = "__slice"
-SHORT = (KEY, "topic")
 
 Count = Callable[[Mapping[str, Frame]], Mapping[str, Frame]]
 
@@ -31,12 +30,14 @@ Count = Callable[[Mapping[str, Frame]], Mapping[str, Frame]]
 class Sliced:
     """Counts of ``rows``: planned with other frames, then finished slice by slice.
 
-    ``rows``: frames with ``returns.KEY``, by name. ``count`` makes partials of them that add up.
+    ``rows``: frames by name; those without ``returns.KEY`` are in every slice as a whole. ``count``
+    makes partials of them that add up. ``short``: columns of few or repeated texts.
     """
 
     tables: Tables
     rows: Mapping[str, Frame]
     count: Count
+    short: tuple[str, ...] = (KEY, "topic")
 
     @property
     def frames(self) -> dict[str, Frame]:
@@ -61,27 +62,34 @@ class Sliced:
         return -(-self.tables.source.rows_read // SLICE_CASES) or 1
 
     def _slices(self, small: Small) -> Iterator[dict[str, Frame]]:
+        is_whole = self._slices_n <= KEPT_SLICES
         for first in range(0, self._slices_n, KEPT_SLICES):
             numbers = range(first, min(first + KEPT_SLICES, self._slices_n))
-            is_whole = self._slices_n <= KEPT_SLICES
             kept = small if is_whole else self.tables.collect(self._kept(numbers))
             for number in numbers:
-                is_here = pl.col(SLICE) == number
-                yield {
-                    name: nw.from_native(kept[name].lazy().filter(is_here).drop(SLICE))
-                    for name in self.rows
-                }
+                yield {name: _slice(kept[name], number) for name in self.rows}
 
     def _kept(self, numbers: range | None) -> dict[str, Frame]:
         """The rows in short form, with the slice of each; ``numbers``: those slices alone."""
         number = (pl.col(KEY).hash() % self._slices_n).cast(pl.Int32).alias(SLICE)
         kept = {}
         for name, frame in self.rows.items():
-            rows: pl.LazyFrame = frame.to_native().with_columns(number)
-            if numbers is not None:
-                rows = rows.filter(pl.col(SLICE).is_between(numbers.start, numbers.stop - 1))
-            kept[name] = nw.from_native(rows.with_columns(pl.col(SHORT).cast(pl.Categorical)))
+            rows: pl.LazyFrame = frame.to_native()
+            columns = rows.collect_schema().names()
+            if KEY in columns:
+                rows = rows.with_columns(number)
+                if numbers is not None:
+                    rows = rows.filter(pl.col(SLICE).is_between(numbers.start, numbers.stop - 1))
+            short = [column for column in self.short if column in columns]
+            kept[name] = nw.from_native(rows.with_columns(pl.col(short).cast(pl.Categorical)))
         return kept
+
+
+def _slice(kept: pl.DataFrame, number: int) -> Frame:
+    rows = kept.lazy()
+    if SLICE in kept.columns:
+        rows = rows.filter(pl.col(SLICE) == number).drop(SLICE)
+    return nw.from_native(rows)
 
 
 def _as_text(counts: pl.DataFrame) -> pl.DataFrame:

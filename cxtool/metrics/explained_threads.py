@@ -11,7 +11,8 @@ import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
 from cxtool.metrics.explained_account import SECOND, Measure, Rows, Told, of_column
-from cxtool.metrics.journey_threads import KEY, SUBJECT, THREAD_KEYS, changes, journeys
+from cxtool.metrics.journey_threads import SUBJECT, THREAD_KEYS, changes, journeys
+from cxtool.metrics.returns import KEY
 from cxtool.metrics.trend import CURRENT
 from cxtool.report import Column, Report
 from cxtool.tables import Frame, Tables

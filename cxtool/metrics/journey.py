@@ -1,11 +1,13 @@
 """The journey report: contacts across channels, queues and self-service, and what repeats cost.
 
 What a thread is stands in ``journey_threads``, when a contact has come back in ``returns``. Both
-look at all cases around the period, whatever ``--where`` leaves out. Source: K6-K8.
+look at all cases around the period, whatever ``--where`` leaves out, and count slice after slice of
+contacts. Source: K6-K8.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import polars as pl
@@ -15,16 +17,25 @@ from cxtool.metrics import journey_channels as channels
 from cxtool.metrics import journey_reasons as reasons
 from cxtool.metrics import journey_routing as routing
 from cxtool.metrics import journey_service as service
+from cxtool.metrics.contact_slices import Sliced
+from cxtool.metrics.handling import AHT_MS, with_handle_parts
 from cxtool.metrics.journey_figures import Figures, count, has_before, side_by_side
-from cxtool.metrics.journey_threads import journeys, longest_window
+from cxtool.metrics.journey_threads import (
+    SUBJECT,
+    cases_around,
+    cases_asked_for,
+    linked,
+    longest_window,
+)
 from cxtool.metrics.plan import Plan, Small, carried_out
-from cxtool.metrics.returns import days_around
+from cxtool.metrics.returns import KEY, days_around, own_column
 from cxtool.metrics.trend import CURRENT
 from cxtool.report import Report, Section
-from cxtool.tables import Tables
+from cxtool.tables import Frame, Tables
 from cxtool.units import duration
 
 USES = ("interactions", "context")
+CASES, AROUND, VIEWS = "journey cases", "journey around", "journey views"
 
 
 def days_needed(settings: Settings) -> int:
@@ -45,28 +56,20 @@ def report(tables: Tables, settings: Settings) -> Report:
 def plan(tables: Tables, settings: Settings) -> Plan:
     """What ``report`` reads and makes."""
     request = tables.request
-    cases = journeys(tables, settings)
+    cases = cases_asked_for(tables)
     reason = reasons.reason_column(tables)
+    by_contact = sliced(tables, settings, cases, reason)
     frames = {
-        "threads": channels.thread_counts(cases),
-        "channels": channels.channel_counts(cases),
-        "changes": channels.change_counts(cases, "channel"),
-        "queue changes": channels.change_counts(cases, "queue"),
         "queues": routing.group_counts(cases, "queue", settings, request),
         "skills": routing.group_counts(cases, "skills", settings, request),
         "transfers": routing.transfer_counts(cases, settings, request),
-        "entries": service.entry_counts(cases, settings.journey),
-        "reasons": reasons.reason_counts(cases, reason),
     }
-    if "context" in tables.others:
-        context = tables.others["context"]
-        frames["articles"] = service.article_counts(cases, context)
-        frames["deflection"] = service.deflection_counts(cases, context)
 
     def has(column: str) -> bool:
         return tables.has("interactions", column)
 
-    def finish(small: Small) -> Report:
+    def finish(planned: Small) -> Report:
+        small = {**planned, **by_contact.counts(planned)}
         return Report.on(
             request,
             report="journey",
@@ -90,7 +93,39 @@ def plan(tables: Tables, settings: Settings) -> Plan:
             notes=(*tables.notes, *notes(small, tables, settings)),
         )
 
-    return Plan(frames=frames, finish=finish)
+    return Plan(frames=frames | by_contact.frames, finish=finish)
+
+
+def sliced(tables: Tables, settings: Settings, cases: Frame, reason: str | None) -> Sliced:
+    """The partials for which all cases of a contact must be seen together."""
+    told = {name for name in (reason, own_column(tables, settings)) if name is not None}
+    few = {KEY, "topic", "case_id", "started_ms", "direction", "channel", "queue", *told}
+    columns = sorted(few | {"is_helped", CURRENT, AHT_MS})
+    rows = {
+        CASES: with_handle_parts(cases).select(*columns),
+        AROUND: cases_around(tables),
+    }
+    if "context" in tables.others:
+        rows[VIEWS] = service.all_views(tables.others["context"])
+
+    def count(rows: Mapping[str, Frame]) -> dict[str, Frame]:
+        contacts = linked(rows[CASES], rows[AROUND], tables, settings)
+        frames = {
+            "threads": channels.thread_counts(contacts),
+            "channels": channels.channel_counts(contacts),
+            "changes": channels.change_counts(contacts, "channel"),
+            "queue changes": channels.change_counts(contacts, "queue"),
+            "entries": service.entry_counts(contacts, settings.journey),
+            "reasons": reasons.reason_counts(contacts, reason),
+        }
+        if VIEWS in rows:
+            frames["articles"] = service.article_counts(contacts, rows[VIEWS])
+            frames["deflection"] = service.deflection_counts(contacts, rows[VIEWS])
+        return frames
+
+    return Sliced(
+        tables=tables, rows=rows, count=count, short=(KEY, "topic", SUBJECT, "action", "item")
+    )
 
 
 def summary_section(small: Small, tables: Tables) -> Section:

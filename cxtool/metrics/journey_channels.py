@@ -20,7 +20,8 @@ from cxtool.metrics.journey_figures import (
     section,
     side_by_side,
 )
-from cxtool.metrics.journey_threads import KEY, THREAD_KEYS, changes
+from cxtool.metrics.journey_threads import THREAD_KEYS, changes
+from cxtool.metrics.returns import KEY
 from cxtool.metrics.stats import ratio, rounded
 from cxtool.metrics.trend import CURRENT
 from cxtool.period import Request

@@ -11,7 +11,7 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from cxtool.metrics.handling import AHT_MS, with_handle_parts
+from cxtool.metrics.handling import AHT_MS
 from cxtool.metrics.journey_figures import (
     Figures,
     count,
@@ -41,10 +41,13 @@ def reason_column(tables: Tables) -> str | None:
 
 
 def reason_counts(cases: Frame, reason: str | None) -> Frame:
-    """Partial of ``journeys``: inbound cases per reason, repeats among them, and their time."""
+    """Partial: inbound cases per reason, repeats among them, and their time.
+
+    Of ``journeys`` with the handle time of ``with_handle_parts``.
+    """
     repeats = nw.col("continues").fill_null(False)
     named = nw.lit(None, nw.String()) if reason is None else nw.col(reason)
-    timed = with_handle_parts(cases.filter(nw.col("direction") == "inbound")).with_columns(
+    timed = cases.filter(nw.col("direction") == "inbound").with_columns(
         named.alias("reason"),
         nw.when(repeats).then(nw.col(AHT_MS)).alias("repeat_ms"),
         nw.when(repeats).then(nw.col("gap_ms")).alias("since_ms"),

@@ -79,24 +79,29 @@ def entry_counts(cases: Frame, settings: JourneySettings) -> Frame:
 
 def views(context: Frame) -> Frame:
     """Articles and pages of the ``context`` table, each once a case: ``case_id, action, item``."""
+    return all_views(context).group_by("case_id", "action", "item").agg(nw.len().alias("views_n"))
+
+
+def all_views(context: Frame) -> Frame:
+    """Articles and pages of the ``context`` table, as often as they were seen."""
     named = nw.col("name").str.to_lowercase()
     is_seen = named.str.contains("|".join(SEEN))
     rows = context.filter(nw.col("kind") == "self_service", is_seen)
-    placed = rows.select("case_id", nw.col("name").alias("action"), nw.col("value").alias("item"))
-    return placed.group_by("case_id", "action", "item").agg(nw.len().alias("views_n"))
+    return rows.select("case_id", nw.col("name").alias("action"), nw.col("value").alias("item"))
 
 
-def article_counts(cases: Frame, context: Frame) -> Frame:
-    """Partial of ``journeys``: inbound cases per article or page that was seen before them."""
+def article_counts(cases: Frame, seen: Frame) -> Frame:
+    """Partial of ``journeys``: inbound cases per article or page of ``all_views`` before them."""
+    told = ("case_id", CURRENT, "is_helped", "returned")
+    inbound = cases.filter(nw.col("direction") == "inbound").select(*told)
+    placed = seen.join(inbound, on="case_id").group_by(*told, "action", "item")
+    return counts(placed.agg(nw.len().alias("views_n")), ["action", "item"], FLAGS)
+
+
+def deflection_counts(cases: Frame, seen: Frame) -> Frame:
+    """Partial of ``journeys``: inbound cases before which any of ``all_views`` was seen."""
     inbound = cases.filter(nw.col("direction") == "inbound")
-    return counts(views(context).join(inbound, on="case_id"), ["action", "item"], FLAGS)
-
-
-def deflection_counts(cases: Frame, context: Frame) -> Frame:
-    """Partial of ``journeys``: inbound cases before which any article or page was seen."""
-    inbound = cases.filter(nw.col("direction") == "inbound")
-    seen = views(context).group_by("case_id").agg(nw.len().alias("items_n"))
-    return counts(seen.join(inbound, on="case_id"), [], FLAGS)
+    return counts(inbound.join(seen, on="case_id", how="semi"), [], FLAGS)
 
 
 def kept_rate(stem: str, label: str, request: Request) -> Figures:

@@ -13,16 +13,19 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 
 from cxtool.config import Settings
-from cxtool.metrics.returns import CONTACT, RETURNED, arrivals, with_contact, with_returns
+from cxtool.metrics.returns import KEY, RETURNED, with_contact, with_returns
 from cxtool.metrics.trend import in_either, period_flag
 from cxtool.tables import Frame, Tables
 
-KEY, SUBJECT, THREAD = "thread_contact", "thread_subject", "thread_ms"
+SUBJECT, THREAD = "thread_subject", "thread_ms"
 THREAD_KEYS = (KEY, SUBJECT, THREAD)
 IN_ORDER = ("started_ms", "case_id")
-NO_SUBJECT = ""
 CARRIED = ("channel", "queue")  # of the case before, as ``previous_channel`` and so on
-LINKS = (*THREAD_KEYS, "continues", "gap_ms", *(f"previous_{name}" for name in CARRIED))
+NONE = ""  # no text, where a null would let an older one through
+ARRIVAL = (KEY, "topic", "started_ms")
+LINKS = (SUBJECT, THREAD, "continues", "gap_ms", *(f"previous_{name}" for name in CARRIED))
+
+_IS_SOURCE, _BEFORE = "__is_source", "__before_ms"
 
 
 def longest_window(settings: Settings) -> float:
@@ -33,22 +36,47 @@ def longest_window(settings: Settings) -> float:
 def journeys(tables: Tables, settings: Settings) -> Frame:
     """The cases of both periods, without internal ones, with thread, return and help.
 
-    Adds ``with_threads``'s ``LINKS`` (null for an unknown contact), ``returned`` (see
-    ``returns``), ``is_helped`` (an agent took part), ``is_current``.
+    Adds ``LINKS`` (null for an unknown contact), ``returned`` (see ``returns``), ``is_helped`` (an
+    agent took part), ``is_current``.
     """
-    links = with_threads(tables.around_cases, window_s=settings.journey.window)
+    return linked(cases_asked_for(tables), cases_around(tables), tables, settings)
+
+
+def cases_asked_for(tables: Tables) -> Frame:
+    """The cases of both periods, without internal ones; what ``journeys`` adds but for links."""
     cases = tables.cases.filter(in_either(tables.request), nw.col("direction") != "internal")
-    judged = with_returns(with_contact(cases), arrivals(tables), tables, settings)
+    return with_contact(cases).with_columns(
+        _helped(tables).alias("is_helped"), period_flag(tables.request)
+    )
+
+
+def cases_around(tables: Tables) -> Frame:
+    """What threads are made of and contacts come back with: known contacts' cases around.
+
+    Without internal ones, but whatever ``--where`` leaves out.
+    """
+    cases = with_contact(tables.around_cases).filter(
+        ~nw.col(KEY).is_null(), nw.col("direction") != "internal"
+    )
+    own_subject = nw.coalesce("topic", "ticket_id").alias(SUBJECT)
+    is_inbound = (nw.col("direction") == "inbound").alias("is_inbound")
+    return cases.select(KEY, "topic", own_subject, is_inbound, *IN_ORDER, *CARRIED)
+
+
+def linked(cases: Frame, around: Frame, tables: Tables, settings: Settings) -> Frame:
+    """``cases_asked_for`` and ``cases_around`` (or slices by contact) as ``journeys``."""
+    coming = around.filter(nw.col("is_inbound")).select(*ARRIVAL)
+    judged = with_returns(cases, coming, tables, settings)
+    links = with_threads(around, window_s=settings.journey.window)
     joined = judged.join(links.select("case_id", *LINKS), on="case_id", how="left")
+    known = ~nw.col("continues").is_null()
     return joined.with_columns(
-        nw.col(RETURNED).alias("returned"),
-        _helped(tables).alias("is_helped"),
-        period_flag(tables.request),
+        nw.col(RETURNED).alias("returned"), nw.when(known).then(nw.col(KEY)).alias(KEY)
     )
 
 
 def with_threads(cases: Frame, *, window_s: float) -> Frame:
-    """Cases of known contacts with the thread of each and the case before it in the thread.
+    """``cases_around`` with the thread of each case and the case before it in the thread.
 
     ``thread_ms`` is when the thread began; with contact and subject it names the thread.
     ``continues``: whether a case of it came before; only then ``gap_ms`` (how long ago) and what
@@ -56,33 +84,46 @@ def with_threads(cases: Frame, *, window_s: float) -> Frame:
     Source: K6.
     """
     window_ms = round(window_s * 1000)
-    own_subject = nw.coalesce("topic", "ticket_id").alias(SUBJECT)
-    known = cases.with_columns(CONTACT.alias(KEY), own_subject).filter(
-        ~nw.col(KEY).is_null(), nw.col("direction") != "internal"
+    next_known, last_known = (
+        nw.col(SUBJECT).fill_null(strategy=strategy).over(KEY, order_by=IN_ORDER)
+        for strategy in ("backward", "forward")
     )
-    for strategy in ("backward", "forward"):
-        known = known.with_columns(
-            nw.col(SUBJECT).fill_null(strategy=strategy).over(KEY, order_by=IN_ORDER)
-        )
-    # One division by contact serves all windows: subject after subject, each in order.
-    in_threads = (SUBJECT, *IN_ORDER)
-
-    def before(name: str) -> nw.Expr:
-        return nw.col(name).shift(1).over(KEY, order_by=in_threads)
-
-    linked = known.with_columns(nw.col(SUBJECT).fill_null(NO_SUBJECT)).with_columns(
-        (nw.col("started_ms") - before("started_ms")).alias("gap_ms"),
-        before(SUBJECT).alias(f"previous_{SUBJECT}"),
-        *(before(name).alias(f"previous_{name}") for name in CARRIED),
+    subject = nw.coalesce(next_known, last_known)
+    known = cases.with_columns(subject.alias(SUBJECT))
+    # Each row twice: what asks stands before what it is, so that the last one known is the case
+    # before. Filling is many times cheaper than shifting where groups are small.
+    asks = known.with_columns(nw.lit(0).alias(_IS_SOURCE))
+    tells = known.select(
+        *(KEY, SUBJECT, *IN_ORDER),
+        nw.lit(1).alias(_IS_SOURCE),
+        nw.col("started_ms").alias(_BEFORE),
+        *(nw.col(name).fill_null(NONE).alias(f"previous_{name}") for name in CARRIED),
     )
-    is_same = nw.col(f"previous_{SUBJECT}") == nw.col(SUBJECT)
-    continues = (is_same & (nw.col("gap_ms") <= window_ms)).fill_null(False).alias("continues")
-    begun = nw.when(~nw.col("continues")).then(nw.col("started_ms")).alias(THREAD)
+    last = {name: _last(name) for name in (_BEFORE, *(f"previous_{name}" for name in CARRIED))}
+    linked = nw.concat([asks, tells], how="diagonal").with_columns(**last)
+    is_asking = nw.col(_IS_SOURCE) == 0
+    gap = nw.col("started_ms") - nw.col(_BEFORE)
+    continues = (gap <= window_ms).fill_null(False)
+    begun = nw.when(is_asking & ~continues).then(nw.col("started_ms"))
+    threads = linked.with_columns(begun.alias(THREAD)).with_columns(_last(THREAD).alias(THREAD))
+    previous = {f"previous_{name}": _unless_none(f"previous_{name}") for name in CARRIED}
     return (
-        linked.with_columns(continues)
-        .with_columns(begun)
-        .with_columns(nw.col(THREAD).fill_null(strategy="forward").over(KEY, order_by=in_threads))
+        threads.filter(is_asking)
+        .with_columns(gap.alias("gap_ms"), continues.alias("continues"), **previous)
+        .drop(_IS_SOURCE, _BEFORE)
     )
+
+
+def _last(name: str) -> nw.Expr:
+    return (
+        nw.col(name)
+        .fill_null(strategy="forward")
+        .over(KEY, SUBJECT, order_by=(*IN_ORDER, _IS_SOURCE))
+    )
+
+
+def _unless_none(name: str) -> nw.Expr:
+    return nw.when(nw.col(name) != NONE).then(nw.col(name))
 
 
 def changes(name: str) -> nw.Expr:
