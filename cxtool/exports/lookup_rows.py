@@ -114,7 +114,7 @@ def _among(part: MappedTable, name: str, values: Collection[str]) -> pl.Expr:
     source = _bare(part, name)
     if source is None:
         return part.cells[name].read.is_in(wanted).fill_null(False)
-    return pl.col(source).str.strip_chars(WHITESPACE).is_in(wanted).fill_null(False)
+    return pl.col(source).str.strip_chars().is_in(wanted).fill_null(False)
 
 
 def _bare(part: MappedTable, name: str) -> str | None:

@@ -16,6 +16,7 @@ from cxtool.metrics.customer_cases import (
     transcript_section,
 )
 from cxtool.metrics.customer_context import context_sections
+from cxtool.metrics.customer_months import months_section
 from cxtool.metrics.customer_rows import USES, Kind, customer_of
 from cxtool.metrics.customer_timeline import Related, notes_section, timeline_section
 from cxtool.period import Request
@@ -58,7 +59,7 @@ def report(
 
     ``related`` switches the timeline (default: the customer's own), ``case`` names the conversation
     that is summed up (default: the newest open one, else the newest). Sections: ``customer``,
-    ``open``, ``past``, ``conversation``, ``pre_chat``, ``self_service``, ``visitor``,
+    ``open``, ``past``, ``months``, ``conversation``, ``pre_chat``, ``self_service``, ``visitor``,
     ``additional``, ``case``, ``recent_cases``, ``timeline``, ``notes``, ``transcript``. Raises
     CxtoolError for a conversation that is not the customer's. Source: A1-A10.
     """
@@ -66,6 +67,7 @@ def report(
     sections = (
         card_section(customer),
         *open_and_past(customer),
+        *months_section(customer),
         conversation_section(customer, case),
         *context_sections(customer),
         *ticket_sections(customer, case),

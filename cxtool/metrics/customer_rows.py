@@ -84,6 +84,15 @@ class Customer:
             return pl.Series("contact_id", [], dtype=pl.String)
         return self.contacts.filter(pl.col("company_id") == company_id)["contact_id"]
 
+    def name_of(self, who: Literal["agent", "contact"], ids: pl.Expr) -> pl.Expr:
+        """The names that ids go by in ``contacts``, else in the conversations; else the ids."""
+        key = f"{who}_id"
+        known = [self.all_cases.select(key, who)]
+        if who == "contact" and self.contacts is not None:
+            known.insert(0, self.contacts.select(key, pl.col("name").alias(who)))
+        names = pl.concat(known).drop_nulls().unique(key, keep="first", maintain_order=True)
+        return ids.replace(names[key], names[who])
+
     def conversation(self, case_id: str | None) -> pl.DataFrame:
         """The conversation asked for; else the newest open one, or the newest, or none.
 

@@ -65,7 +65,7 @@ def events(customer: Customer, related: Related, record: str) -> pl.DataFrame:
     cases, tickets = _rows_of(customer, related, record)
     found = [pl.DataFrame(schema=SCHEMA), _conversations(cases)]
     if tickets is not None:
-        found += _case_events(tickets)
+        found += _case_events(customer, tickets)
     if customer.notes is not None:
         is_about = _is_about(customer, related, record)
         of = customer.notes.filter(is_about)
@@ -169,9 +169,13 @@ def _conversations(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _case_events(tickets: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """When cases were opened and resolved."""
-    told = tickets.with_columns(text="subject", author="agent_id", contact="contact_id")
+def _case_events(customer: Customer, tickets: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """When cases were opened and resolved; by name of those whose names are known."""
+    told = tickets.with_columns(
+        text="subject",
+        author=customer.name_of("agent", pl.col("agent_id")),
+        contact=customer.name_of("contact", pl.col("contact_id")),
+    )
     yield told.with_columns(at="created_at", event=pl.lit("case opened"))
     resolved = told.filter(pl.col("resolved_at").is_not_null())
     yield resolved.with_columns(at="resolved_at", event=pl.lit("case resolved"))

@@ -107,6 +107,43 @@ def test_the_timeline_holds_no_time_that_is_unknown() -> None:
     assert rows["at"].null_count() == 0
 
 
+def test_people_of_cases_go_by_their_names() -> None:
+    """A9: of an agent as conversations name it, of a contact as contacts do; else by the id."""
+    cases = [case("1", "2026-05-18T10:00:00", contact_id="P", agent_id="a", agent="Ana")]
+    tickets = [
+        {"ticket_id": "T", "created_at": "2026-05-19T10:00:00", "contact_id": "P", "agent_id": who}
+        for who in ("a", "b")
+    ]
+    contacts = [{"contact_id": "P", "name": "Pia"}]
+    tables = make_tables(cases, others={"tickets": tickets, "contacts": contacts})
+    rows = report(tables, kind="contact", id="P").section("timeline").rows
+    opened = rows.filter(event="case opened")
+    assert sorted(opened["author"]) == ["Ana", "b"]
+    assert opened["contact"].to_list() == ["Pia", "Pia"]
+
+
+def test_months_have_no_gap() -> None:
+    """A10: a month, or a channel in one, without a conversation counts 0."""
+    cases = [case("1", "2026-03-31T23:00:00", contact_id="P", channel="chat")]
+    cases += [
+        case(str(number), "2026-05-19T10:00:00", contact_id="P", channel="voice")
+        for number in range(2, 21)
+    ]
+    tables = make_tables(cases, request=request_for(("2026-03-01", "2026-06-01"), None))
+    found = report(tables, kind="contact", id="P").section("months")
+    assert found.rows.rows() == [
+        ("2026-03", "chat", 1),
+        ("2026-03", "voice", 0),
+        ("2026-04", "chat", 0),
+        ("2026-04", "voice", 0),
+        ("2026-05", "chat", 0),
+        ("2026-05", "voice", 19),
+    ]
+    assert [chart.series for chart in found.charts] == ["channel"]
+    few = report(make_tables(cases[1:]), kind="contact", id="P")
+    assert "months" not in [section.id for section in few.sections]
+
+
 def test_nobodys_conversations() -> None:
     """A1, A10: a customer without any has a card all the same; counts are 0, times unknown."""
     contacts = [{"contact_id": "N", "name": "Nora"}]
