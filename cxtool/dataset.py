@@ -7,7 +7,7 @@ are one file each, in which newer rows replace those of the same id. ``_manifest
 every run read and wrote.
 
 Within a file the rows of a company and its people lie together, so that one customer's are few row
-groups (``docs/decisions/0008-reading-one-customer.md``).
+groups (``docs/decisions/0009-reading-one-customer.md``).
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def command(
       cxtool explain sla_pct export/
       cxtool explain aht_s export/ -p last-month --report kpi --rows -f csv
       cxtool explain p90_s export/ --of wait
-      cxtool explain cel export/ --of 'Alder Logistics' --rows
+      cxtool explain cel export/ --of 'Alderbrook Logistics' --rows
       cxtool explain csat_pct export/ --by queue
       cxtool explain sla_pct export/ --where 'queue = sales' --section exclusions
     """

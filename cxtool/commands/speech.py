@@ -30,7 +30,7 @@ def command(
       cxtool speech export/
       cxtool speech export/ -p last-month --section keywords
       cxtool speech export/ -p 2026-05 --section evidence -f csv
-      cxtool speech export/ -p all --search 'call back'
+      cxtool speech export/ -p all --search 'charged twice'
       cxtool speech export/ -p 2026-05 --search '/refund(s|ed)?/i' --speaker customer
       cxtool speech export/ -q --fail-over churn_risk_pct=5
     """

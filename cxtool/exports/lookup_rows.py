@@ -1,7 +1,7 @@
 """The rows of a table that hold certain ids, read without judging, or reading, all others.
 
 Parquet is read in two steps: the columns of the ids from end to end, then the whole rows, of which
-only the groups are read that hold some (``docs/decisions/0008-reading-one-customer.md``). What is
+only the groups are read that hold some (``docs/decisions/0009-reading-one-customer.md``). What is
 found stays in memory under the same mapping, so that all that judges and fills rows works on it as
 on a whole table.
 """
