@@ -14,7 +14,6 @@ from pathlib import Path
 import polars as pl
 
 from cxtool.errors import CxtoolError, UsageError
-from cxtool.exports.letters import CANDIDATES, plausible
 
 BLOCK = 1 << 20
 UTF8 = "utf-8"
@@ -104,6 +103,8 @@ def marked(head: bytes) -> str | None:
 
 def is_utf8(path: Path) -> bool:
     """Whether every byte of a file is part of UTF-8."""
+    if path.stat().st_size <= BLOCK:
+        return _misfit(path, UTF8) is None
     try:
         # Of what reads lines this costs least: it checks each, on all processors.
         length = pl.col("line").str.len_bytes().max()
@@ -118,6 +119,8 @@ def guessed(path: Path, name: str) -> tuple[str, ...]:
 
     Raises CxtoolError where Windows-1252 does not fit best, with what does.
     """
+    from cxtool.exports.letters import plausible
+
     misfit, sample = _looked(path, UTF8)
     likely = [] if _is_mostly_utf8(sample) else plausible(sample)
     if likely and likely[0] == TAKEN:
@@ -165,6 +168,8 @@ def decode(path: Path, name: str, encoding: str, target: Path) -> None:
 
 
 def _error(name: str, codec: str, misfit: Misfit, sample: bytes) -> CxtoolError:
+    from cxtool.exports.letters import plausible
+
     place = f"{name}: line {misfit.line}, byte {misfit.byte}"
     encoding = _shown(codec)
     if misfit.at_end:
@@ -193,6 +198,8 @@ def _shown(codec: str) -> str:
     """A codec under the name that users know it by."""
     if codec in (UTF8_MARKED, UTF8):
         return UTF8
+    from cxtool.exports.letters import CANDIDATES
+
     known = {one.codec: one.name for one in CANDIDATES}
     return known.get(codec, codec)
 

@@ -21,7 +21,6 @@ from cxtool.exports.mangled import mangled_notes
 from cxtool.exports.opening import Opening, opened
 from cxtool.exports.passed import Passed
 from cxtool.exports.passed import notes as passed_notes
-from cxtool.exports.profiles import load
 from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
 from cxtool.exports.survey import Survey
@@ -129,6 +128,19 @@ def damage_told() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def refusals_told(arguments: Sequence[str]) -> Iterator[None]:
+    """Raise CxtoolError for what the storage of an address among the arguments refuses."""
+    address = next((argument for argument in arguments if "://" in argument), None)
+    if address is None:
+        yield
+        return
+    from cxtool.exports.remote import told
+
+    with told(address):
+        yield
+
+
+@contextlib.contextmanager
 def open_export(
     arguments: Sequence[str],
     *,
@@ -143,8 +155,12 @@ def open_export(
 
     Raises CxtoolError for files that cannot be read or lack required columns (all named at once).
     """
-    chosen = load(profile, folder=folder) if profile else None
-    with tempfile.TemporaryDirectory(prefix="cxtool-") as temporary:
+    chosen = None
+    if profile:
+        from cxtool.exports.profiles import load
+
+        chosen = load(profile, folder=folder)
+    with tempfile.TemporaryDirectory(prefix="cxtool-") as temporary, refusals_told(arguments):
         scratch = Path(temporary)
         made = opened(
             arguments,

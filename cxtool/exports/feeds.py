@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxtool.errors import CxtoolError, nearest
 from cxtool.exports.binding import Feed, bound, canonical_feed, fits, tells
-from cxtool.exports.nested import is_json
 from cxtool.exports.profile_form import Dialect, Profile, TableMap
 from cxtool.exports.raw import RawTable, read
-from cxtool.exports.recognise import recognise, recognise_line
-from cxtool.exports.shape import Shaped
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.text import TextOptions
 from cxtool.schema import TABLES
+
+if TYPE_CHECKING:
+    from cxtool.exports.shape import Shaped
 
 SHOWN_COLUMNS = 12
 SHOWN_LETTERS = 40
@@ -103,6 +104,8 @@ def with_dialect(options: TextOptions, dialect: Dialect | None) -> TextOptions:
 
 def feed_of(shaped: Shaped, profile: Profile) -> Feed:
     """The shaped rows under their mapping. Raises CxtoolError for required columns they lack."""
+    from cxtool.exports.nested import is_json
+
     raw = shaped.raw
     feed = bound(shaped.mapping, raw.columns, per_row=is_json(raw))
     if lost := _missing(feed):
@@ -141,13 +144,17 @@ def _known(raws: Sequence[RawTable], reread: Rereader) -> Iterator[Fed]:
         if is_canonical(raw):
             yield Fed(raw, canonical=canonical_feed(raw.table or "interactions", raw.columns))
             continue
-        profile = recognise(raw.files[0], raw.columns) or _by_line(raw)
+        profile = _profile_of(raw)
         yield Fed(reread.again(raw, profile.dialect) if profile else raw, profile=profile)
 
 
-def _by_line(raw: RawTable) -> Profile | None:
-    if raw.text is None:
-        return None
+def _profile_of(raw: RawTable) -> Profile | None:
+    """The profile of the known system that wrote the file; profiles take time to load."""
+    from cxtool.exports.recognise import recognise, recognise_line
+
+    found = recognise(raw.files[0], raw.columns)
+    if found is not None or raw.text is None:
+        return found
     with raw.text.path.open("rb") as stream:
         line = stream.readline(FIRST_LINE_BYTES)
     return recognise_line(raw.files[0], line.decode("utf-8-sig", errors="replace").rstrip("\r\n"))

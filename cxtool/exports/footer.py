@@ -47,13 +47,12 @@ def _any(*groups: str) -> str:
 
 
 _OF = rf"(?: (?:number |count )?(?:of )?{_any(*THINGS)})?(?: (?:count|number|returned))?"
-WORDS = re.compile(
-    rf"[-*=# ]*(?:{_any(*TOTALS)}{_OF} ?[:=]? ?(?:{COUNT})?"
+WORDS = (
+    rf"(?i)[-*=# ]*(?:{_any(*TOTALS)}{_OF} ?[:=]? ?(?:{COUNT})?"
     rf"|{_any(*THINGS)}(?: (?:count|number|returned|total))? ?[:=] ?{COUNT}"
     rf"|\(?{COUNT} ?{_any(*THINGS)}(?: (?:affected|returned|found|selected|exported|in total))?\)?"
     rf"|{_any(*ENDS)}|{_any(*MADE)}(?: ?(?:on|at|by|from|in|:).*)?"
-    rf"|page \d+(?: (?:of|/) \d+)?)[-*=# .]*",
-    re.IGNORECASE,
+    rf"|page \d+(?: (?:of|/) \d+)?)[-*=# .]*"
 )
 
 
@@ -92,7 +91,7 @@ def _is_footer(text: str, delimiter: str, quote: str, width: int, *, after_blank
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled or width == 1:
         return False
-    if WORDS.fullmatch(filled[0]):
-        few = 2 * len(filled) <= width or len(cells) < width
-        return few or all(map(kind, filled[1:]))
+    few = 2 * len(filled) <= width or len(cells) < width
+    if (few or all(map(kind, filled[1:]))) and re.fullmatch(WORDS, filled[0]):
+        return True
     return len(cells) == 1 and after_blank

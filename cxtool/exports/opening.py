@@ -23,7 +23,6 @@ from cxtool.exports.mapped import MappedTable, map_table
 from cxtool.exports.passed import Passed
 from cxtool.exports.profile_form import Profile, TableMap
 from cxtool.exports.raw import RawTable, read
-from cxtool.exports.shape import are_parts, shaped
 from cxtool.exports.sources import SourceFile, find
 from cxtool.exports.strict import strictly
 from cxtool.exports.text import TextOptions
@@ -154,6 +153,8 @@ def _shaped(
     export: Sequence[RawTable],
     given: Opening,
 ) -> Iterator[_Table]:
+    from cxtool.exports.shape import are_parts, shaped
+
     groups = [raws] if raws and are_parts(mapping) else [[raw] for raw in raws]
     for group in groups:
         made = shaped(

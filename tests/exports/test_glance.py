@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxtool.exports import glance as glances
+from cxtool.exports import glance_blocks
 from cxtool.exports.glance import Glance, glance
 from cxtool.exports.text import TextFile
 
@@ -57,6 +58,16 @@ def test_a_record_of_256_cells_too_many_is_seen(tmp_path: Path) -> None:
     assert glance(file_of(tmp_path, b'1,"' + b"," * 300 + b'",3\n')).regular
 
 
+@pytest.mark.parametrize("small", [1 << 21, -1])
+@pytest.mark.parametrize(("body", "guarded"), [(b"'=1,2,3\n", True), (b"'n Abend,2,3'\n", False)])
+def test_apostrophes_before_formulas_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, guarded: bool, small: int
+) -> None:
+    monkeypatch.setattr(glances, "SMALL_BYTES", small)
+    file = file_of(tmp_path, body)
+    assert glance(file) == Glance(regular=True, guarded=guarded, end=file.path.stat().st_size)
+
+
 def test_one_column_is_never_trusted(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("a\n1\n\n2\n")
@@ -71,15 +82,18 @@ CELLS = st.text(alphabet='a,"\n\r', max_size=6).map(str.encode)
 def test_a_regular_file_is_what_a_strict_reader_sees(
     tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], workers: int
 ) -> None:
-    """Whatever the bytes, and however the file is parted, parts and blocks see the same."""
+    """Whatever the bytes, and however the file is parted, a pattern and blocks see the same."""
     body = b",".join(parts)
     file = file_of(tmp_path_factory.mktemp("glance"), body)
     whole = glance(file)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(glances, "WORKERS", workers)
-        patch.setattr(glances.os, "cpu_count", lambda: workers)
-        patch.setattr(glances, "BLOCK_BYTES", 3)
-        assert glance(file).regular == whole.regular
+        patch.setattr(glances, "SMALL_BYTES", -1)
+        patch.setattr(glance_blocks, "WORKERS", workers)
+        patch.setattr(glance_blocks.os, "cpu_count", lambda: workers)
+        patch.setattr(glance_blocks, "BLOCK_BYTES", 3)
+        parted = glance(file)
+    assert parted.regular == whole.regular
+    assert parted.single_lines == whole.single_lines or not whole.regular
     if whole.regular and b"\r" not in body.replace(b"\r\n", b""):
         rows = list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True))
         assert [len(row) for row in rows] == [3] * len(rows)
