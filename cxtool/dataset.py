@@ -215,7 +215,12 @@ def _inputs(export: Export) -> Iterator[dict[str, object]]:
             for name, path in zip(part.raw.files, part.raw.paths, strict=True):
                 if name not in seen:
                     seen.add(name)
-                    yield {"file": name, "bytes": path.stat().st_size, "sha256": _hash(path)}
+                    on_disk = path if isinstance(path, Path) else None  # else at an address
+                    yield {
+                        "file": name,
+                        "bytes": on_disk and on_disk.stat().st_size,
+                        "sha256": on_disk and _hash(on_disk),
+                    }
 
 
 def _hash(path: Path) -> str:

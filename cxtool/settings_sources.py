@@ -162,7 +162,7 @@ def _from_folder(key: str, value: object, folder: Path, cwd: Path) -> object:
     is_path = key in ("export", "cost.prices") or (
         key == "profile" and str(value).endswith(".toml")
     )
-    if not is_path or not isinstance(value, str) or value == "-":
+    if not is_path or not isinstance(value, str) or value == "-" or "://" in value:
         return value
     return _relative(value, folder, cwd)
 

@@ -20,6 +20,8 @@ SCHEMA = {"table": pl.String, "column": pl.String, "values_n": pl.Int64, "exampl
 def mangled(parts: Sequence[MappedTable]) -> pl.DataFrame:
     """The columns of a table with such ids: ``table, column, values_n, example``."""
     found = [row for part in parts for row in _of_part(part)]
+    if not found:
+        return pl.DataFrame(schema=SCHEMA)
     return (
         pl.DataFrame(found, schema=SCHEMA, orient="row")
         .group_by("table", "column", maintain_order=True)
@@ -79,6 +81,8 @@ def _values(raw: pl.Expr, is_lost: pl.Expr) -> pl.Expr:
 
 def _lost(part: MappedTable) -> dict[str, tuple[pl.Expr, pl.Expr]]:
     """By column, the ids that a row can do without, and where they are not used."""
+    if part.raw.days:  # written by ``convert``, which had made them unknown
+        return {}
     optional = {field.name for field in part.table.fields if field.is_id and not field.required}
     return {
         name: (cell.raw, cell.unread)

@@ -98,6 +98,10 @@ class MappedTable:
         """
         return self._read(self.raw.frame if window is None else self._pruned(window))
 
+    def ends(self) -> pl.LazyFrame:
+        """The canonical lazy frame with the first and last day in it, and maybe with all others."""
+        return self._read(self.raw.ends)
+
     def some(self, rows: pl.DataFrame) -> pl.LazyFrame:
         """The canonical rows that a frame of ``RAW, ROW`` names, with the value that broke a rule.
 
@@ -163,7 +167,7 @@ class MappedTable:
         ]
         column = pl.col(name)
         inside = (column >= bounds[0]) & (column < bounds[1])
-        return frame.filter(inside | column.is_null())
+        return self.raw.around(window).filter(inside | column.is_null())
 
 
 def frame_name(table: Table, column: str) -> str:

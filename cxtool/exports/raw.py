@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -30,6 +31,9 @@ from cxtool.exports.sources import SourceFile
 from cxtool.exports.spreadsheet import unguarded
 from cxtool.exports.text import TextFile, TextOptions, prepare
 
+DAY = "day"  # the folders of a dataset
+NO_DAY = "__HIVE_DEFAULT_PARTITION__"
+A_DAY = timedelta(days=1)
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
 ORIGIN_ROWS = 1 << 40  # rows of one origin, numbered on from those of the one before
@@ -39,20 +43,22 @@ ORIGIN_ROWS = 1 << 40  # rows of one origin, numbered on from those of the one b
 class RawTable:
     """The records of one or more files of one shape.
 
-    ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk,
-    ``positions`` theirs in the export.
+    ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk (or
+    addresses), ``positions`` theirs in the export. ``days``: those of the folders ``day=``, where
+    these hold just the rows of their day.
     """
 
     frame: pl.LazyFrame
     schema: pl.Schema
     files: tuple[str, ...]
-    paths: tuple[Path, ...]
+    paths: tuple[Path | str, ...]
     positions: tuple[int, ...]
     table: str | None
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
     glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
+    days: tuple[date, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -64,6 +70,22 @@ class RawTable:
         """Whether it is said that numbers have a decimal comma."""
         return self.text is not None and self.text.decimal_comma
 
+    @property
+    def ends(self) -> pl.LazyFrame:
+        """The frame, of the first and the last day alone where days are known."""
+        if not self.days:
+            return self.frame
+        return self.frame.filter((pl.col(DAY) == self.days[0]) | (pl.col(DAY) == self.days[-1]))
+
+    def around(self, window: tuple[int, int]) -> pl.LazyFrame:
+        """The frame without days that lie outside of epoch milliseconds, where days are known."""
+        if not self.days:
+            return self.frame
+        # A dataset's days are those of the zone it was made in: at most one off.
+        first, last = (datetime.fromtimestamp(ms / 1000, UTC).date() for ms in window)
+        day = pl.col(DAY)
+        return self.frame.filter(day.is_between(first - A_DAY, last + A_DAY) | day.is_null())
+
     @cached_property
     def _sample(self) -> pl.DataFrame:
         return self.frame.select(self.columns).head(SAMPLE_ROWS).collect()
@@ -72,7 +94,8 @@ class RawTable:
         """An expression over the first records, for looking at how values are written."""
         if self.text is not None:
             return self._sample.select(value.alias("value"))["value"]
-        return self.frame.select(value.alias("value")).head(SAMPLE_ROWS).collect()["value"]
+        # The first records before the value: one that leaves values out would go on to the end.
+        return self.frame.head(SAMPLE_ROWS).select(value.alias("value")).collect()["value"]
 
     def typed(self, types: Mapping[str, pl.DataType]) -> RawTable:
         """The same records of a regular file; the scan fails on what is not of these types."""
@@ -253,21 +276,34 @@ def _scanned(
 
 def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:
     shapes: dict[object, list[tuple[int, SourceFile]]] = {}
-    for position, file in files:
-        try:
-            schema = pl.read_parquet_schema(file.path)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise CxtoolError(f"{file.name}: not a readable Parquet file") from error
+    for (position, file), schema in zip(files, _schemas([file for _, file in files]), strict=True):
         columns = tuple((name, str(kind)) for name, kind in schema.items())
         keys = tuple(key for key, _ in file.partitions)
         shapes.setdefault((file.table, keys, columns), []).append((position, file))
     return [_parquet_table(group) for group in shapes.values()]
 
 
+def _schemas(files: Sequence[SourceFile]) -> list[Mapping[str, pl.DataType]]:
+    if any(isinstance(file.place, str) for file in files):
+        from cxtool.exports.remote import at_once
+
+        return at_once(_schema, files)
+    return [_schema(file) for file in files]
+
+
+def _schema(file: SourceFile) -> Mapping[str, pl.DataType]:
+    try:
+        return pl.read_parquet_schema(file.place)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        if isinstance(error, OSError) and isinstance(file.place, str):
+            raise
+        raise CxtoolError(f"{file.name}: not a readable Parquet file") from error
+
+
 def _parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
     files = [file for _, file in group]
     frame = pl.scan_parquet(
-        [file.path for file in files],
+        [str(file.place) for file in files],
         glob=False,
         hive_partitioning=bool(files[0].partitions),
         row_index_name=ROW,
@@ -277,7 +313,17 @@ def _parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
         frame=frame,
         schema=frame.collect_schema(),
         files=tuple(file.name for file in files),
-        paths=tuple(file.path for file in files),
+        paths=tuple(file.place for file in files),
         positions=tuple(position for position, _ in group),
         table=files[0].table,
+        days=_days(files),
     )
+
+
+def _days(files: Sequence[SourceFile]) -> tuple[date, ...]:
+    """The days whose rows the files hold, in order; none where one holds those of any day."""
+    told = {dict(file.partitions).get(DAY, "") if file.by_day else "" for file in files}
+    try:
+        return tuple(sorted(date.fromisoformat(day) for day in told if day != NO_DAY))
+    except ValueError:
+        return ()

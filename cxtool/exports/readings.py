@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,7 +67,7 @@ class Readings:
         unread = {
             rule.column
             for code, rule in enumerate(parts[0].rules)
-            if rule.name == "unreadable_value" and counts.breaks(code)
+            if code in counts.broken_rules and rule.name == "unreadable_value"
         }
         if unread:
             self.mapped[table] = [part.general(unread) for part in parts]
@@ -104,6 +105,10 @@ class Readings:
 
     def span(self) -> tuple[int, int] | None:
         """First and last local day on which an interaction started; None where there is none."""
+        return self._span
+
+    @cached_property
+    def _span(self) -> tuple[int, int] | None:
         if "interactions" not in self.mapped:
             return None
         if self._has_text("interactions"):

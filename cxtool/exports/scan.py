@@ -51,10 +51,9 @@ def scan_all(
     """All parts of a table as one lazy frame, with the local day where the table has one."""
     window = days.window_ms if days else None
     frame = _together([part.scan(window=window) for part in mapped])
-    source = DAY_OF.get(mapped[0].table.name)
-    if source is None:
+    if mapped[0].table.name not in DAY_OF:
         return frame
-    frame = frame.with_columns(local_day(pl.col(source), time_zone).alias(DAY))
+    frame = _with_day(frame, mapped, time_zone)
     return frame if days is None else frame.filter(days.contains(pl.col(DAY)))
 
 
@@ -64,13 +63,18 @@ def scan_some(mapped: Sequence[MappedTable], rows: pl.DataFrame) -> pl.LazyFrame
     return _together([part.some(rows) for part in mapped if part.number in numbers])
 
 
+def _with_day(frame: pl.LazyFrame, mapped: Sequence[MappedTable], time_zone: str) -> pl.LazyFrame:
+    source = DAY_OF[mapped[0].table.name]
+    return frame.with_columns(local_day(pl.col(source), time_zone).alias(DAY))
+
+
 def _together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
 
 
 def span_of(mapped: Sequence[MappedTable], time_zone: str) -> tuple[int, int] | None:
     """First and last local day of a table, from its time column alone."""
-    frame = scan_all(mapped, time_zone=time_zone)
+    frame = _with_day(_together([part.ends() for part in mapped]), mapped, time_zone)
     days = frame.select(pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last"))
     first, last = days.collect(engine="streaming").row(0)
     return None if first is None else (first, last)

@@ -1,4 +1,5 @@
-"""From the EXPORT arguments to the files of each table: folders, files, globs, standard input.
+"""From the EXPORT arguments to the files of each table: folders, files, globs, addresses, standard
+input.
 
 A file belongs to the table whose name its own name begins with (``interactions.csv``,
 ``interactions-2026-05.parquet``), or to the table that its folder is named after. A file named
@@ -12,9 +13,10 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.kinds import HEAD_BYTES, foreign
@@ -46,7 +48,8 @@ class SourceFile:
     ``compressed`` is what the suffix says; ``piped`` can be read once only, from its beginning;
     ``is_sheet`` is a CSV file made of a spreadsheet's sheet, whose dialect is known;
     ``partitions`` are the constants that hive folders (``channel=voice``) stand for; ``passed`` is
-    what was passed over on the way here.
+    what was passed over on the way here. At an address ``path`` is only what the name tells, and
+    ``by_day`` says that a folder ``day=`` holds the rows of that day.
     """
 
     path: Path
@@ -58,6 +61,12 @@ class SourceFile:
     is_sheet: bool = False
     partitions: tuple[tuple[str, str], ...] = ()
     passed: tuple[Passed, ...] = ()
+    by_day: bool = False
+
+    @property
+    def place(self) -> Path | str:
+        """Where Polars reads it: the path, or the address."""
+        return self.name if "://" in self.name else self.path
 
 
 def find(arguments: Sequence[str], *, folder: Path, any_name: bool = False) -> list[SourceFile]:
@@ -90,15 +99,18 @@ def is_piped() -> bool:
 
 
 def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile]:
+    if argument.startswith("file://"):
+        argument = unquote(urlsplit(argument).path)
+    elif "://" in argument:
+        return _at_address(argument, any_name=any_name)
     path = folder / argument
     if path.is_dir():
         found = _in_folder(path, argument) or _bare_in_folder(path, argument)
-        named = [file for file in found if file.table is not None]
         if not found:
             raise CxtoolError(
                 f"{argument}: no export files in this folder", hint=f"looked for {KNOWN}"
             )
-        return found if any_name or not named else named
+        return _named(found, any_name=any_name)
     if path.is_file():
         file = _file(path, argument) or _bare(path, argument)
         if file is None:
@@ -117,6 +129,29 @@ def _find_one(argument: str, folder: Path, *, any_name: bool) -> list[SourceFile
             raise CxtoolError(f"{argument}: no file matches")
         return [file for m in matches for file in _find_one(m, folder, any_name=any_name)]
     raise CxtoolError(f"{argument}: no such file or folder")
+
+
+def _named(found: list[SourceFile], *, any_name: bool) -> list[SourceFile]:
+    """The files that are named after tables, where some are."""
+    named = [file for file in found if file.table is not None]
+    return found if any_name or not named else named
+
+
+def _at_address(address: str, *, any_name: bool) -> list[SourceFile]:
+    """The files that a folder on disk would have, of those at an address."""
+    from cxtool.exports.remote import listed
+
+    found = listed(address)
+    files: list[SourceFile] = []
+    for name, inner in found.files:
+        table = table_of(inner[0]) if len(inner) > 1 else None
+        is_entered = len(inner) == 1 or table is not None or "=" in inner[0]
+        if is_entered and not any(part.startswith((".", "_")) for part in inner):
+            file = _file(Path(name), name, table=table)
+            files.extend([replace(file, by_day=found.is_dataset)] if file else [])
+    if not files:
+        raise CxtoolError(f"{address}: no export files at this address")
+    return _named(files, any_name=any_name)
 
 
 def _in_folder(folder: Path, shown: str) -> list[SourceFile]:
