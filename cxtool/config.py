@@ -7,6 +7,7 @@ A map (``[sla.channels]``, ``[hours.queues]``) is one setting: it is replaced, n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_type_hints
 
@@ -218,12 +219,17 @@ class Loaded(Struct, frozen=True, kw_only=True):
 def types_by_key(section: type[Struct] = Settings, prefix: str = "") -> dict[str, object]:
     """Every setting's dotted key and type, in the order of the classes."""
     found: dict[str, object] = {}
-    for name, kind in get_type_hints(section, include_extras=True).items():
+    for name, kind in _hints(section).items():
         if isinstance(kind, type) and issubclass(kind, Struct):
             found |= types_by_key(kind, f"{prefix}{name}.")
         else:
             found[prefix + name] = kind
     return found
+
+
+@cache
+def _hints(section: type[Struct]) -> dict[str, object]:
+    return get_type_hints(section, include_extras=True)
 
 
 def load_settings(

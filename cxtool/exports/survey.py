@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -45,9 +46,10 @@ class Counts:
         """Whether a row breaks a rule."""
         return self.rows[RULE].null_count() < self.rows.height
 
-    def breaks(self, code: int) -> bool:
-        """Whether a row breaks this rule, and none before it."""
-        return code in self.rows[RULE]
+    @cached_property
+    def broken_rules(self) -> frozenset[int]:
+        """The numbers of the rules that a row breaks, and none before them."""
+        return frozenset(self.rows[RULE].drop_nulls().unique())
 
 
 @dataclass(frozen=True)

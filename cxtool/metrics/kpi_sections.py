@@ -63,6 +63,10 @@ SUMMARY_COLUMNS = (
     Column(key="signal", label="Trend", unit=Unit.SIGNAL, role="signal", of="value", drop=2),
     BENCHMARK,
 )
+SUMMARY_TYPES = {
+    column.key: {Unit.NUMBER: pl.Float64, Unit.COUNT: pl.Int64}.get(column.unit, pl.String)
+    for column in SUMMARY_COLUMNS
+}
 
 
 def summary_section(
@@ -71,11 +75,17 @@ def summary_section(
     """One row a metric, each in its own unit, beside the figure of the industry. Source: K1-K4."""
     totals, _ = kpi_figures.grouped(cases, repeats, [], settings)
     data_before = not cases.filter(~pl.col(CURRENT)).is_empty()
+    compared = request.previous is not None
     beside = of_industry(settings.kpi.industry)
-    rows = [
-        _metric_row(totals, figure, request, data_before=data_before, beside=beside)
+    ends = [
+        end.alias(f"{figure.key}_change_{name}")
         for figure in kpi_figures.SUMMARY
+        for name, end in zip(
+            ("low", "high"), kpi_figures.change_ends(figure, compared=compared), strict=True
+        )
     ]
+    values = kpi_figures.expressions(kpi_figures.SUMMARY, request, data_before=data_before)
+    found = totals.select(*values, *ends).row(0, named=True)
     said = [
         f"{b.said} ({figure.label})"
         for figure in kpi_figures.SUMMARY
@@ -85,44 +95,33 @@ def summary_section(
         id="summary",
         title="Performance",
         columns=SUMMARY_COLUMNS,
-        rows=pl.concat(rows).select(column.key for column in SUMMARY_COLUMNS),
+        rows=pl.DataFrame(
+            [_metric_row(found, figure, beside.get(figure.key)) for figure in kpi_figures.SUMMARY],
+            schema=SUMMARY_TYPES,
+        ),
         notes=(f"Industry: {'; '.join(said)}.",),
     )
 
 
 def _metric_row(
-    totals: pl.DataFrame,
-    figure: Figure,
-    request: Request,
-    *,
-    data_before: bool,
-    beside: Mapping[str, Benchmark],
-) -> pl.DataFrame:
-    own = totals.with_columns(kpi_figures.expressions([figure], request, data_before=data_before))
+    found: Mapping[str, object], figure: Figure, industry: Benchmark | None
+) -> dict[str, object]:
+    """A metric of the one row of all figures."""
     is_rate, is_count = figure.kind == "rate", figure.kind == "count"
-    low, high = (
-        pl.col(f"{figure.stem}_{end}_pct") if is_rate else pl.lit(None) for end in ("low", "high")
-    )
-    change_low, change_high = kpi_figures.change_ends(figure, compared=request.previous is not None)
-    industry = beside.get(figure.key)
-    numbers = {
-        "value": pl.col(figure.key),
-        "low": low,
-        "high": high,
-        "previous": pl.col(f"{figure.key}_previous"),
-        "change": pl.col(f"{figure.key}_change"),
-        "change_low": change_low,
-        "change_high": change_high,
-        "benchmark": pl.lit(industry.value if industry else None),
+    return {
+        "metric": figure.key,
+        "name": figure.label,
+        "value": found[figure.key],
+        "unit": figure.unit.value,
+        "n": None if is_count else found[f"{figure.stem}_n"],
+        "low": found[f"{figure.stem}_low_pct"] if is_rate else None,
+        "high": found[f"{figure.stem}_high_pct"] if is_rate else None,
+        **{
+            name: found[f"{figure.key}_{name}"]
+            for name in ("previous", "change", "change_low", "change_high", "signal")
+        },
+        "benchmark": industry.value if industry else None,
     }
-    return own.select(
-        pl.lit(figure.key).alias("metric"),
-        pl.lit(figure.label).alias("name"),
-        pl.lit(figure.unit.value).alias("unit"),
-        *(number.cast(pl.Float64).alias(key) for key, number in numbers.items()),
-        (pl.lit(None) if is_count else pl.col(f"{figure.stem}_n")).cast(pl.Int64).alias("n"),
-        pl.col(f"{figure.key}_signal").alias("signal"),
-    )
 
 
 def breakdown_section(
