@@ -95,6 +95,19 @@ def test_row_groups_of_other_days_are_not_read(grouped: Path) -> None:
     assert call("sla", "calls.parquet", *ONE_DAY, cwd=grouped).report == expected
 
 
+def test_ids_of_a_large_table_are_looked_at_in_its_first_records_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxtool.exports.mangled.SURELY_COUNTED_ROWS", 1)
+    monkeypatch.setattr("cxtool.exports.raw.SAMPLE_ROWS", 10)
+    path = tmp_path / "calls.parquet"
+    days = pl.concat(day_of(day) for day in DAYS).with_columns(pl.lit("T-1").alias("ticket_id"))
+    days.write_parquet(path, row_group_size=ROWS_A_DAY)
+    expected = call("sla", "calls.parquet", *ONE_DAY, cwd=tmp_path).report
+    spoil(path, lambda group, column: group == 0 or column not in ("ticket_id", "notes"))
+    assert call("sla", "calls.parquet", *ONE_DAY, cwd=tmp_path).report == expected
+
+
 def test_the_log_reads_its_days_whole(parts: Path) -> None:
     expected = call("log", "x", *ONE_DAY, cwd=parts).report
     for day in DAYS:
