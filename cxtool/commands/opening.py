@@ -74,7 +74,9 @@ def opened_export(options: Shared, settings: Settings, uses: Sequence[str]) -> I
 
 
 @contextmanager
-def opened_on_spark(options: Shared, settings: Settings) -> Iterator[SparkExport]:
+def opened_on_spark(
+    options: Shared, settings: Settings, uses: Sequence[str]
+) -> Iterator[SparkExport]:
     """The dataset that the options name, on Spark. UsageError for options that speak of files."""
     of_files = {
         "--profile": options.profile,
@@ -98,6 +100,7 @@ def opened_on_spark(options: Shared, settings: Settings) -> Iterator[SparkExport
         settings=settings,
         folder=Path.cwd(),
         time_zone=parse_time_zone(settings.tz),
+        uses=uses,
     ) as export:
         yield export
 

@@ -76,7 +76,7 @@ def run(
 def _opened(options: Shared, settings: Settings, needs: Needs) -> Iterator[Limited]:
     """The export that the options name, on the engine that the settings name."""
     if settings.engine == "spark":
-        with opened_on_spark(options, settings) as dataset:
+        with opened_on_spark(options, settings, needs.uses) as dataset:
             yield dataset
     else:
         with opened_export(options, settings, needs.uses) as export:

@@ -74,9 +74,13 @@ class Limited(ABC):
     def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
         """Run several lazy frames together."""
 
+    def surveys(self, tables: Sequence[str], days: Days | None) -> list[Survey]:
+        """The counts of several tables."""
+        return [self.survey(table, days) for table in tables]
+
     def source(self, tables: Sequence[str], days: Days | None) -> Source:
         """What was read for these tables."""
-        surveys = [self.survey(table, days) for table in tables]
+        surveys = self.surveys(tables, days)
         return Source(
             files=self.files(tables),
             profile=self.profile,
@@ -155,7 +159,7 @@ class Limited(ABC):
     def _notes(self, names: Sequence[str], days: Days | None, request: Request) -> list[str]:
         """What a reader must know of how the rows of a request were read."""
         notes = []
-        surveys = [self.survey(name, days) for name in names]
+        surveys = self.surveys(names, days)
         if aside := sum(found.set_aside_n for found in surveys):
             notes.append(f"{aside:,} rows were set aside; 'cxtool check' lists them.")
         if repeated := sum(found.repeated_n for found in surveys):

@@ -8,23 +8,24 @@ judged again; that they have what is required is counted.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import polars as pl
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import AnalysisException
 from pyspark.sql import functions as sf
 from pyspark.sql import types as st
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
-from cxtool.exports.limited import Limited
+from cxtool.exports.limited import PEOPLE, Limited
 from cxtool.exports.mapped import DAY_OF, frame_name
 from cxtool.exports.native import as_frame
 from cxtool.exports.scan import Days
@@ -59,7 +60,9 @@ KINDS: Mapping[Type, tuple[type[st.DataType], ...]] = {
     Type.FLOAT: (st.NumericType,),
 }
 PARTITION = "day"  # the folders of a dataset that ``convert`` wrote
+FOLDER = re.compile(rf"/{PARTITION}=(\d{{4}}-\d\d-\d\d)/")
 DAY = "__day"
+ZONES_APART = 2  # days that one moment may lie apart in two zones
 JOBS = 4  # at a time: a small one need not wait for a large one
 
 
@@ -106,59 +109,71 @@ class SparkExport(Limited):
 
     @cached_property
     def _span(self) -> tuple[int, int] | None:
-        rows = self._with_day("interactions", None)
+        rows = self._at_the_ends(self._with_day("interactions", None))
         first, last = rows.agg(sf.min(DAY), sf.max(DAY)).collect()[0]
         return None if first is None else (first, last)
 
+    def _at_the_ends(self, interactions: Rows) -> Rows:
+        """Those of the dataset's first and last days, where its folders tell them."""
+        found = (
+            re.search(rf"/{PARTITION}=([\d-]+)/", file) for file in self._files("interactions")
+        )
+        days = sorted({match[1] for match in found if match})
+        if PARTITION not in interactions.columns or len(days) < 2 * ZONES_APART:
+            return interactions
+        ends = [*days[:ZONES_APART], *days[-ZONES_APART:]]
+        return interactions.filter(
+            sf.col(PARTITION).isin(*(date.fromisoformat(day) for day in ends))
+        )
+
     def survey(self, table: str, days: Days | None = None) -> Survey:
         """The counts of a table. Raises CxtoolError where a row lacks what is required."""
-        asked = days if table in DAY_OF else None
-        if (table, asked) not in self._surveys:
-            self._surveys[table, asked] = self._survey(table, asked)
-        return self._surveys[table, asked]
+        (found,) = self.surveys([table], days)
+        return found
 
-    def _survey(self, table: str, days: Days | None) -> Survey:
-        required = [name for name in TABLES[table].required if name in self.given(table)]
+    def surveys(self, tables: Sequence[str], days: Days | None) -> list[Survey]:
+        """The counts of several tables, those not yet known in one go."""
+        asked = {table: (table, days if table in DAY_OF else None) for table in tables}
+        fresh = [key for key in asked.values() if key not in self._surveys]
+        if fresh:
+            counts = reduce(lambda one, other: one.union(other), (self._counts(*k) for k in fresh))
+            for table, rows_n, unknown_n, lacking in counts.collect():
+                self._surveys[asked[table]] = self._survey(table, rows_n, unknown_n, lacking)
+        return [self._surveys[key] for key in asked.values()]
+
+    def _counts(self, table: str, days: Days | None) -> Rows:
+        """One row: the table, its rows, those of unknown direction, those lacking each required value."""
         is_known = sf.lit(True)
         if "direction" in self.given(table):
             is_known = sf.coalesce(sf.col("direction").isin(*DIRECTIONS), sf.lit(False))
-        counted, unknown, *lacking = (
-            self._with_day(table, days)
-            .agg(
-                sf.count("*"),
-                sf.count_if(~is_known),
-                *(sf.count_if(sf.col(name).isNull()) for name in required),
-            )
-            .collect()[0]
+        lacking = [sf.count_if(sf.col(name).isNull()) for name in TABLES[table].required]
+        return self._with_day(table, days).agg(
+            sf.lit(table), sf.count("*"), sf.count_if(~is_known), sf.array(*lacking)
         )
-        for name, count in zip(required, lacking, strict=True):
+
+    def _survey(self, table: str, rows_n: int, unknown_n: int, lacking: Sequence[int]) -> Survey:
+        for name, count in zip(TABLES[table].required, lacking, strict=True):
             if count:
                 raise CxtoolError(
                     f"{self.shown}: {count:,} rows of {table} have no {name}",
                     hint="'cxtool convert' makes a dataset of rows that can be used",
                 )
         return Survey(
-            rows_read=counted,
+            rows_read=rows_n,
             broken=None,
             duplicates=None,
             damages=0,
-            unknown_direction_n=unknown,
+            unknown_direction_n=unknown_n,
             skipped_n=0,
             doubled_n=0,
         )
 
     def frame(self, table: str, days: Days | None) -> Frame:
         """The rows of a table, durations as whole milliseconds."""
-        given = [field for field in TABLES[table].fields if field.name in self.given(table)]
         fields = [
-            (
-                sf.round(sf.col(field.name) * 1000)
-                if field.type is Type.SECONDS
-                else sf.col(field.name)
-            )
-            .cast(CASTS[field.type])
-            .alias(frame_name(TABLES[table], field.name))
-            for field in given
+            _read_as(own.name, own.type).alias(frame_name(TABLES[table], own.name))
+            for own in TABLES[table].fields
+            if own.name in self.given(table)
         ]
         rows = self._with_day(table, days)
         return as_frame(rows.select(*fields, *self.extras(table)))
@@ -169,9 +184,9 @@ class SparkExport(Limited):
         if at is None:
             return rows
         if days is not None and PARTITION in rows.columns:
-            # A dataset's days are those of the zone it was made in: at most one off.
-            first = EPOCH + timedelta(days=min(start for start, _ in days.ranges) - 1)
-            last = EPOCH + timedelta(days=max(end for _, end in days.ranges))
+            # A dataset's days are those of the zone it was made in.
+            first = EPOCH + timedelta(days=min(start for start, _ in days.ranges) - ZONES_APART)
+            last = EPOCH + timedelta(days=max(end for _, end in days.ranges) - 1 + ZONES_APART)
             rows = rows.filter(sf.col(PARTITION).between(sf.lit(first), sf.lit(last)))
         rows = with_local_day(with_epoch_ms(rows, {"__ms": at}), DAY, "__ms", self.time_zone)
         if days is None:
@@ -191,15 +206,21 @@ class SparkExport(Limited):
 
     def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
         """Run several lazy frames on the cluster, some at a time; their rows come as Arrow."""
-        with ThreadPoolExecutor(max_workers=JOBS) as pool:
+        with _side_by_side() as pool:
             return dict(zip(frames, pool.map(_collected, frames.values()), strict=True))
 
 
 @contextlib.contextmanager
 def open_on_spark(
-    arguments: Sequence[str], *, url: str, settings: Settings, folder: Path, time_zone: str
+    arguments: Sequence[str],
+    *,
+    url: str,
+    settings: Settings,
+    folder: Path,
+    time_zone: str,
+    uses: Sequence[str],
 ) -> Iterator[SparkExport]:
-    """The dataset that the argument names, with all its tables.
+    """The dataset that the argument names, with the tables in ``uses`` and those of people.
 
     Raises CxtoolError where Spark or the dataset cannot be reached, or lacks required columns.
     """
@@ -210,25 +231,36 @@ def open_on_spark(
         )
     (shown,) = arguments
     root = shown if "://" in shown else str((folder / shown).resolve())
+    names = dict.fromkeys((*uses, *PEOPLE))
     with session(url) as spark:
-        try:
-            read = {name: rows for name in TABLES if (rows := _read(spark, root, name)) is not None}
-            for name, rows in read.items():
-                _check(rows, TABLES[name], shown)
-            if "interactions" not in read:
-                raise CxtoolError(
-                    f"{shown}: no dataset with interactions, as Spark sees it",
-                    hint="every worker must see the same folder or address",
-                )
-            yield SparkExport(
-                tables_read=read,
-                root=root,
-                shown=shown,
-                settings=settings,
-                time_zone=time_zone,
+        with _side_by_side() as pool:
+            found = pool.map(lambda name: _read(spark, root, name), names)
+            read = dict(zip(names, found, strict=True))
+        tables = {name: rows for name, rows in read.items() if rows is not None}
+        for name, rows in tables.items():
+            _check(rows, TABLES[name], shown)
+        if "interactions" not in tables:
+            raise CxtoolError(
+                f"{shown}: no dataset with interactions, as Spark sees it",
+                hint="every worker must see the same folder or address",
             )
-        except PySparkException as error:
-            raise CxtoolError(f"Spark: {str(error).strip().splitlines()[0]}") from error
+        yield SparkExport(
+            tables_read=tables,
+            root=root,
+            shown=shown,
+            settings=settings,
+            time_zone=time_zone,
+        )
+
+
+@contextlib.contextmanager
+def _side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Threads for several jobs. Left in a hurry, it does not wait: the session's end stops them."""
+    pool = ThreadPoolExecutor(max_workers=JOBS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _read(spark: Any, root: str, table: str) -> Rows | None:

@@ -1,13 +1,20 @@
-"""A session on Spark: on this machine, on a cluster, or through Spark Connect."""
+"""A session on Spark: on this machine, on a cluster, or through Spark Connect.
+
+Spark itself waits a minute for a master, and ten for a Connect server: whether somebody is there
+is asked first.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+import socket
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from cxtool.errors import CxtoolError, UsageError
@@ -24,37 +31,111 @@ QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",
 }
-MASTERS = ("local", "spark://", "yarn", "k8s://")
+CHOICES = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "SPARK_API_MODE")
+HOST_PORT = r"(\[[0-9A-Fa-f:]+\]|[^\s:/,;\[\]]+):(\d{1,5})"
+STANDALONE = re.compile(rf"spark://{HOST_PORT}(,{HOST_PORT})*")
+CONNECT = re.compile(rf"sc://{HOST_PORT}(/(;[^\s;=]+=[^\s;]*)*)?")
+OTHERS = re.compile(r"local(\[(\*|\d+)(, ?\d+)?\])?|yarn|k8s://\S+")
+REACHED_S = 10.0
 
 
 @contextlib.contextmanager
 def session(url: str) -> Iterator[Any]:
     """A session at ``local[*]``, ``spark://HOST:PORT`` or ``sc://HOST:PORT``, ended with the block.
 
-    Raises UsageError for another kind of URL, and CxtoolError where Spark cannot be reached.
+    Raises UsageError for another kind of URL, and CxtoolError where Spark cannot be reached or the
+    work fails there. What still runs when the block is left is stopped.
     """
-    if not url.startswith((*MASTERS, "sc://")):
+    if not any(form.fullmatch(url) for form in (STANDALONE, CONNECT, OTHERS)):
         raise UsageError(
             f"--spark-url '{url}': not a Spark URL",
             hint="such as local[*], spark://host:7077 or sc://host:15002",
         )
+    with _without_choices(), warnings.catch_warnings():
+        # Nothing here goes through pandas, of which Spark says that it is too new.
+        warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+        try:
+            _reach(url)
+            with _silent():
+                opened = _builder(url).getOrCreate()
+        except Exception as error:  # py4j, grpc and sockets have kinds of their own
+            raise _unreachable(url, error) from error
+        try:
+            yield opened
+        except PySparkException as error:
+            raise CxtoolError(f"Spark: {said(error)}") from error
+        finally:
+            with contextlib.suppress(Exception):  # a session that is gone needs no end
+                opened.interruptAll()
+                opened.stop()
+
+
+def _builder(url: str) -> Any:
     builder = SparkSession.builder.appName("cxtool")
     is_remote = url.startswith("sc://")
     builder = builder.remote(url) if is_remote else builder.master(url)
     for key, value in (SETTINGS if is_remote else {**SETTINGS, **QUIET}).items():
         builder = builder.config(key, value)
-    with warnings.catch_warnings():
-        # Nothing here goes through pandas, of which Spark says that it is too new.
-        warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
-        try:
-            with _silent():
-                opened = builder.getOrCreate()
-        except Exception as error:  # py4j and grpc have kinds of their own
-            raise CxtoolError(f"no Spark at {url}: {_first_line(error)}") from error
-        try:
-            yield opened
-        finally:
-            opened.stop()
+    return builder
+
+
+def _reach(url: str) -> None:
+    """Raise where nobody answers at the URL."""
+    if url.startswith("sc://"):
+        import grpc
+        from pyspark.sql.connect.client import DefaultChannelBuilder
+
+        with DefaultChannelBuilder(url).toChannel() as channel:
+            try:
+                grpc.channel_ready_future(channel).result(timeout=REACHED_S)
+            except grpc.FutureTimeoutError:
+                raise ConnectionError(f"no Connect server answered in {REACHED_S:g} s") from None
+    elif url.startswith("spark://"):
+        failed = [_refusal(host.strip("[]"), int(port)) for host, port in _masters(url)]
+        if all(failed):
+            raise ConnectionError(failed[0])
+
+
+def _masters(url: str) -> list[tuple[str, str]]:
+    """Host and port of each master; some of several stand by."""
+    return re.findall(HOST_PORT, url.removeprefix("spark://"))
+
+
+def _refusal(host: str, port: int) -> str:
+    """Why nobody could be spoken to; empty where somebody could."""
+    try:
+        socket.create_connection((host, port), timeout=REACHED_S).close()
+    except (OSError, OverflowError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return ""
+
+
+def _unreachable(url: str, error: Exception) -> CxtoolError:
+    if "JAVA_GATEWAY" in str(error):
+        return CxtoolError(
+            f"no Spark at {url}: Java did not start it",
+            hint="Java 17 or newer, in JAVA_HOME or on the PATH; sc:// needs none on this machine",
+        )
+    return CxtoolError(f"no Spark at {url}: {said(error)}")
+
+
+def said(error: Exception) -> str:
+    """What an error of Spark says, in one line, without where in Java it happened."""
+    of_java = getattr(error, "java_exception", None)
+    text = str(of_java.getMessage() if of_java is not None else error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+@contextlib.contextmanager
+def _without_choices() -> Iterator[None]:
+    """Keep variables that choose a kind of session, which Spark itself sets, out of the block."""
+    kept = {name: os.environ.pop(name) for name in CHOICES if name in os.environ}
+    try:
+        yield
+    finally:
+        for name in CHOICES:
+            os.environ.pop(name, None)
+        os.environ.update(kept)
 
 
 @contextlib.contextmanager
@@ -69,7 +150,3 @@ def _silent() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
