@@ -40,17 +40,13 @@ def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     >>> pl.select(low.round(4).alias("low"), high.round(4).alias("high")).row(0)
     (0.7864, 0.9565)
     """
-    share = ratio(hits, n)
-    spread = Z95**2 / n
-    middle = share + spread / 2
-    half = Z95 * (share * (1 - share) / n + spread / (4 * n)).sqrt()
-    low = ((middle - half) / (1 + spread)).clip(0.0, 1.0)
-    high = ((middle + half) / (1 + spread)).clip(0.0, 1.0)
+    hits, n = hits.cast(pl.Float64), n.cast(pl.Float64)
+    middle = hits + Z95**2 / 2
+    half = Z95 * (hits * (n - hits) / n + Z95**2 / 4).sqrt()
     # Rounding must not leave a hair between the end and a rate of exactly none or all.
-    return (
-        pl.when(hits == 0).then(share).otherwise(low),
-        pl.when(hits == n).then(share).otherwise(high),
-    )
+    low = pl.when(hits == 0).then(0.0).otherwise((middle - half) / (n + Z95**2))
+    high = pl.when(hits == n).then(1.0).otherwise((middle + half) / (n + Z95**2))
+    return pl.when(n > 0).then(low), pl.when(n > 0).then(high)
 
 
 def newcombe(
@@ -73,10 +69,16 @@ def newcombe(
 
 def two_proportion_z(hits: pl.Expr, n: pl.Expr, hits_before: pl.Expr, n_before: pl.Expr) -> pl.Expr:
     """z of two rates with the pooled variance; null where a rate is, 0 where all rows agree."""
-    pooled = ratio(hits + hits_before, n + n_before)
-    error = (pooled * (1 - pooled) * (1 / n + 1 / n_before)).sqrt()
-    difference = ratio(hits, n) - ratio(hits_before, n_before)
-    return pl.when(error > 0).then(difference / error).otherwise(difference * 0.0)
+    (hits, n), (hits_before, n_before) = (
+        (part.cast(pl.Float64), whole.cast(pl.Float64))
+        for part, whole in ((hits, n), (hits_before, n_before))
+    )
+    # Both sides of the fraction times n * n_before: few operations on counts, nothing divided twice.
+    difference = hits * n_before - hits_before * n
+    all_hits, all_n = hits + hits_before, n + n_before
+    error = (all_hits * (all_n - all_hits) / all_n * n * n_before).sqrt()
+    z = pl.when(error > 0).then(difference / error).otherwise(difference * 0.0)
+    return pl.when((n > 0) & (n_before > 0)).then(z)
 
 
 def poisson_p(count: pl.Expr, count_before: pl.Expr, *, share: float = 0.5) -> pl.Expr:

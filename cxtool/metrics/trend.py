@@ -301,10 +301,10 @@ def _columns(
     days: tuple[float, float] = (1, 1),
     whole: bool = False,
 ) -> list[pl.Expr]:
-    known = pl.when(pl.lit(compared) & now.is_not_null())
+    known = pl.when(now.is_not_null() if compared else pl.lit(False))
     previous = known.then(before)
-    change = now - previous
-    rises = now / days[0] > before / days[1]
+    change = now - before if compared else previous
+    rises = now > before if days[0] == days[1] else now / days[0] > before / days[1]
     signal = known.then(
         pl.when(before.is_null())
         .then(pl.lit("new"))
@@ -316,7 +316,7 @@ def _columns(
     )
     figures = [now, previous, change]
     figures = [f.cast(pl.Int64) if whole else rounded(f) for f in figures]
-    change_pct = rounded(100 * ratio(change, previous))
+    change_pct = rounded(100 * ratio(change, before))
     names = (key, *(f"{key}_{part}" for part in ("previous", "change", "change_pct", "signal")))
     return [
         figure.alias(name)
