@@ -69,11 +69,10 @@ def newcombe(
 
 def two_proportion_z(hits: pl.Expr, n: pl.Expr, hits_before: pl.Expr, n_before: pl.Expr) -> pl.Expr:
     """z of two rates with the pooled variance; null where a rate is, 0 where all rows agree."""
-    (hits, n), (hits_before, n_before) = (
-        (part.cast(pl.Float64), whole.cast(pl.Float64))
-        for part, whole in ((hits, n), (hits_before, n_before))
+    hits, n, hits_before, n_before = (
+        count.cast(pl.Float64) for count in (hits, n, hits_before, n_before)
     )
-    # Both sides of the fraction times n * n_before: few operations on counts, nothing divided twice.
+    # The fraction expanded by n * n_before: few operations, and on counts.
     difference = hits * n_before - hits_before * n
     all_hits, all_n = hits + hits_before, n + n_before
     error = (all_hits * (all_n - all_hits) / all_n * n * n_before).sqrt()
