@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -98,9 +99,9 @@ class MappedTable:
         """
         return self._read(self.raw.frame if window is None else self._pruned(window))
 
-    def ends(self) -> pl.LazyFrame:
-        """The canonical lazy frame with the first and last day in it, and maybe with all others."""
-        return self._read(self.raw.ends)
+    def on(self, first: date, last: date) -> pl.LazyFrame:
+        """The canonical lazy frame, of two days alone where the raw table tells days apart."""
+        return self._read(self.raw.on(first, last))
 
     def some(self, rows: pl.DataFrame) -> pl.LazyFrame:
         """The canonical rows that a frame of ``RAW, ROW`` names, with the value that broke a rule.

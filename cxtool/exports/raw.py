@@ -70,19 +70,19 @@ class RawTable:
         """Whether it is said that numbers have a decimal comma."""
         return self.text is not None and self.text.decimal_comma
 
-    @property
-    def ends(self) -> pl.LazyFrame:
-        """The frame, of the first and the last day alone where days are known."""
+    def on(self, first: date, last: date) -> pl.LazyFrame:
+        """The frame, of two days alone where days are known."""
         if not self.days:
             return self.frame
-        return self.frame.filter((pl.col(DAY) == self.days[0]) | (pl.col(DAY) == self.days[-1]))
+        return self.frame.filter((pl.col(DAY) == first) | (pl.col(DAY) == last))
 
     def around(self, window: tuple[int, int]) -> pl.LazyFrame:
         """The frame without days that lie outside of epoch milliseconds, where days are known."""
         if not self.days:
             return self.frame
         # A dataset's days are those of the zone it was made in: at most one off.
-        first, last = (datetime.fromtimestamp(ms / 1000, UTC).date() for ms in window)
+        start, end = window
+        first, last = (datetime.fromtimestamp(ms / 1000, UTC).date() for ms in (start, end - 1))
         day = pl.col(DAY)
         return self.frame.filter(day.is_between(first - A_DAY, last + A_DAY) | day.is_null())
 

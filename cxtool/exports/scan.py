@@ -74,7 +74,9 @@ def _together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
 
 def span_of(mapped: Sequence[MappedTable], time_zone: str) -> tuple[int, int] | None:
     """First and last local day of a table, from its time column alone."""
-    frame = _with_day(_together([part.ends() for part in mapped]), mapped, time_zone)
+    known = sorted(day for part in mapped for day in part.raw.days)
+    parts = [part.on(known[0], known[-1]) if known else part.scan() for part in mapped]
+    frame = _with_day(_together(parts), mapped, time_zone)
     days = frame.select(pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last"))
     first, last = days.collect(engine="streaming").row(0)
     return None if first is None else (first, last)
