@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -31,6 +30,7 @@ from cxtool.exports.mapped import frame_name
 from cxtool.exports.times import local_day
 from cxtool.output import write_file
 from cxtool.schema import TABLES, Type
+from cxtool.stopping import scratch_folder
 
 SCHEMA = "cxtool.dataset/1"
 MANIFEST = "_manifest.json"
@@ -68,13 +68,13 @@ def convert(export: Export, target: Path) -> tuple[TableCount, ...]:
     """
     with _locked(target):
         _remove_stale(target)
-        with tempfile.TemporaryDirectory(prefix=STAGE, dir=target) as stage:
-            counts = tuple(_write(export, name, Path(stage), target) for name in export.mapped)
-            people = _companies_of_people(Path(stage), target)
+        with scratch_folder(target, prefix=STAGE) as stage:
+            counts = tuple(_write(export, name, stage, target) for name in export.mapped)
+            people = _companies_of_people(stage, target)
             for name in OF_CUSTOMERS:
-                _gather(Path(stage) / name, people)
+                _gather(stage / name, people)
             for name in export.mapped:
-                _publish(Path(stage) / name, target / name)
+                _publish(stage / name, target / name)
         _record(export, counts, target)
     return counts
 

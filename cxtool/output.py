@@ -25,6 +25,7 @@ from cxtool.render import (
 )
 from cxtool.render.safe import inert
 from cxtool.report import Report
+from cxtool.stopping import held, unfinished
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -159,19 +160,20 @@ def _as_bytes(content: str | bytes) -> bytes:
 
 def _replace(target: Path, data: bytes) -> None:
     temporary = target.with_name(f".{target.name}.{token_hex(4)}.tmp")
-    # Opened by hand, because tempfile's mode of 0600 would lock out a web server.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with unfinished(temporary):
+        # Opened by hand, because tempfile's mode of 0600 would lock out a web server.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _write_stdout(data: bytes) -> None:
@@ -189,6 +191,7 @@ def _write_terminal(text: str, *, color: bool, paged: bool) -> None:
 
         # Colours pass, a page that fits is only printed, and it stays after leaving.
         os.environ.setdefault("LESS", "FRX")
-        click.echo_via_pager(text.removesuffix("\n"), color=color)
+        with held():
+            click.echo_via_pager(text.removesuffix("\n"), color=color)
     else:
         _write_stdout(text.encode(sys.stdout.encoding or "utf-8", "replace"))

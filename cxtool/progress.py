@@ -4,73 +4,84 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from cxtool.output import is_terminal
+from cxtool.stopping import undone
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from cxtool.render.bar import Bar
 
 AFTER_S = 1.0
 
-Advance = Callable[[int, int], None]
+
+class Work:
+    """What is being done and how much of it. Told here, it is shown nowhere."""
+
+    def now(self, text: str) -> None:
+        """Something else begins; in how many steps is not known yet."""
+
+    def advance(self, done: int, total: int) -> None:
+        """So many of so many steps are done."""
 
 
 @contextmanager
-def working(text: str) -> Iterator[Advance]:
+def working(text: str, *, quiet: bool = False) -> Iterator[Work]:
     """Show ``text`` on standard error once the work has lasted over a second, if it is a terminal.
 
-    Yields a function for (done, total) steps; work that never calls it shows a moving bar.
+    Work that never tells its steps shows a moving bar. ``quiet``: nothing is shown.
     """
-    if not is_terminal(sys.stderr):
-        yield lambda done, total: None
+    if quiet or not is_terminal(sys.stderr):
+        yield Work()
         return
-    bar = _Bar(text)
-    timer = threading.Timer(AFTER_S, bar.show)
+    shown = _Shown(text)
+    timer = threading.Timer(AFTER_S, shown.show)
     timer.daemon = True
     timer.start()
     try:
-        yield bar.advance
+        with undone(shown.hide):
+            yield shown
     finally:
         timer.cancel()
-        bar.hide()
+        shown.hide()
 
 
-class _Bar:
+class _Shown(Work):
     """A bar that the timer's thread shows and the working thread advances and hides."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.steps: tuple[int, int | None] = (0, None)
+        self.begun = monotonic()
         self.lock = threading.Lock()
         self.hidden = False
-        self.steps: tuple[int, int | None] = (0, None)
-        self.shown: tuple[Progress, TaskID] | None = None
+        self.bar: Bar | None = None
 
     def show(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from cxtool.render.bar import Bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with self.lock:
-            if self.hidden:
-                return
-            progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            done, total = self.steps
-            task = progress.add_task(self.text, completed=done, total=total)
-            progress.start()
-            self.shown = (progress, task)
+            if not self.hidden:
+                self.bar = Bar(begun=self.begun)
+                self.bar.draw(self.text, *self.steps)
+
+    def now(self, text: str) -> None:
+        self._tell(text, (0, None))
 
     def advance(self, done: int, total: int) -> None:
+        self._tell(self.text, (done, total))
+
+    def _tell(self, text: str, steps: tuple[int, int | None]) -> None:
         with self.lock:
-            self.steps = (done, total)
-            if self.shown:
-                progress, task = self.shown
-                progress.update(task, completed=done, total=total)
+            self.text, self.steps = text, steps
+            if self.bar is not None and not self.hidden:
+                self.bar.draw(text, *steps)
 
     def hide(self) -> None:
         with self.lock:
+            if self.bar is not None and not self.hidden:
+                self.bar.take_away()
             self.hidden = True
-            if self.shown:
-                self.shown[0].stop()

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 Collect = Callable[[Mapping[str, Frame]], dict[str, "pl.DataFrame"]]
+Advance = Callable[[int, int], None]
+
+
+def told_to_nobody(done: int, total: int) -> None:
+    """How far work has come, where nobody waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +66,7 @@ class Tables:
     source: Source
     collect: Collect  # runs several lazy frames together, sharing their scans
     notes: tuple[str, ...] = ()
+    advance: Advance = told_to_nobody  # what collects in parts tells how many of them are done
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the export has that table, with all these columns."""

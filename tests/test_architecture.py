@@ -19,7 +19,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Imports run down only: a room may import rooms of a lower floor, and itself.
 FLOORS = (
     ("errors", "__init__"),
-    ("units", "schema", "calendar_units", "messages", "time_zones", "allowance"),
+    ("units", "schema", "calendar_units", "messages", "time_zones", "allowance", "stopping"),
     ("period",),
     ("setting_types", "report", "definitions", "lexicon"),
     ("settings_sources", "tables"),

@@ -25,27 +25,36 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return stream
 
 
+def seen(terminal: Terminal, *words: str) -> None:
+    deadline = time.monotonic() + 5
+    while not all(word in terminal.getvalue() for word in words):
+        assert time.monotonic() < deadline, terminal.getvalue()
+        time.sleep(0.02)
+
+
 def test_long_work_shows_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = open_terminal(monkeypatch)
-    with progress.working("reading") as advance:
-        advance(1, 4)
-        deadline = time.monotonic() + 5
-        while "reading" not in terminal.getvalue() and time.monotonic() < deadline:
-            time.sleep(0.02)
-    assert "reading" in terminal.getvalue()
+    with progress.working("reading") as work:
+        seen(terminal, "reading")
+        work.now("counting")
+        work.advance(3, 12)
+        seen(terminal, "counting", "3 of 12")
 
 
 def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = open_terminal(monkeypatch)
-    with progress.working("reading") as advance:
-        advance(1, 1)
+    with progress.working("reading") as work:
+        work.advance(1, 1)
     assert terminal.getvalue() == ""
 
 
-def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.StringIO()
+@pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)])
+def test_nothing_is_shown_where_nobody_looks(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, quiet: bool
+) -> None:
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(progress, "AFTER_S", 0.01)
-    with progress.working("reading"):
+    with progress.working("reading", quiet=quiet) as work:
+        work.advance(1, 2)
         time.sleep(0.1)
     assert stream.getvalue() == ""

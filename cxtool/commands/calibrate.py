@@ -33,9 +33,13 @@ def command(options: Shared) -> None:
 
     settings = settings_of(options)
     needs = Needs(uses=behavior.USES, default_period=DEFAULT_PERIOD, max_days=behavior.MAX_DAYS)
-    with working("reading"), opened(options, settings, needs) as (export, request):
+    with (
+        working("reading", quiet=messages().quiet) as work,
+        opened(options, settings, needs) as (export, request),
+    ):
         tables = export.tables(request, uses=needs.uses, people=False)
         tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
+        work.now("counting")
         cuts = calibrate(tables, settings)
     write_file(Path(str(options.output)), cuts.to_json().encode())
     messages().info(f"{options.output}: cut points of {len(cuts.behaviors)} behaviours")

@@ -31,7 +31,7 @@ def command(options: Shared, rejects: str | None) -> int:
       cxtool check export/ -p yesterday --max-bad 0.5%
       cxtool check export/ --section findings -f json
     """
-    from cxtool.commands.opening import settings_of
+    from cxtool.commands.opening import messages, settings_of
     from cxtool.commands.run import Needs, finish, opened
     from cxtool.exports import quality
     from cxtool.exports.rejects import with_records
@@ -44,7 +44,11 @@ def command(options: Shared, rejects: str | None) -> int:
         raise UsageError("--rejects needs the name of a file", hint="--rejects set-aside.csv")
     settings = settings_of(options)
     needs = Needs(uses=tuple(TABLES), default_period="all", compares=False)
-    with working("reading"), opened(options, settings, needs) as (export, request):
+    with (
+        working("reading", quiet=messages().quiet) as work,
+        opened(options, settings, needs) as (export, request),
+    ):
+        work.now("looking at every row")
         report = quality.report(export, request, with_findings=True)
         if rejects is not None:
             records = with_records(export, report)

@@ -31,8 +31,12 @@ def command(options: Shared) -> None:
 
     settings = settings_of(options)
     target = Path(str(options.output))
-    with working("converting"), opened_export(options, settings, tuple(TABLES)) as export:
+    with (
+        working("reading", quiet=messages().quiet) as work,
+        opened_export(options, settings, tuple(TABLES)) as export,
+    ):
         tell_set_aside(export, export.mapped, None, allowed=options.max_bad)
+        work.now("writing")
         counts = convert(export, target)
     written = ", ".join(f"{count.table} {count.rows_out:,}" for count in counts)
     messages().info(f"{target}: {written}")

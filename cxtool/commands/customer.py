@@ -47,7 +47,7 @@ def command(
       cxtool customer "+48 550 000 442" export/ --related company
       cxtool customer "Brightwater Foods" export/ --section timeline
     """
-    from cxtool.commands.opening import settings_of, tell_set_aside
+    from cxtool.commands.opening import messages, settings_of, tell_set_aside
     from cxtool.commands.run import Needs, finish, opened
     from cxtool.exports.limited import days_of
     from cxtool.exports.lookup import Customer, matches
@@ -58,7 +58,10 @@ def command(
 
     settings = settings_of(options)
     needs = Needs(uses=customer.USES, default_period="all", compares=False)
-    with working("reading"), opened(options, settings, needs) as (export, request):
+    with (
+        working("looking up", quiet=messages().quiet),
+        opened(options, settings, needs) as (export, request),
+    ):
         found = matches(export, asked, kind=kind)
         if found.is_empty():
             raise nobody(export, asked, kind=kind)

@@ -7,6 +7,7 @@ now stand on, and to say when a page was made.
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from cxtool.commands.opening import (
+    messages,
     opened_export,
     opened_on_spark,
     settings_of,
@@ -66,9 +68,14 @@ def run(
     from cxtool.progress import working
 
     settings = settings_of(options)
-    with working("reading"), _opened(options, settings, needs) as export:
+    with (
+        working("reading", quiet=messages().quiet) as work,
+        _opened(options, settings, needs) as export,
+    ):
         request = _request(export, options, settings, needs)
-        report = make(_tables(export, request, options, settings, needs), settings)
+        tables = _tables(export, request, options, settings, needs)
+        work.now(f"counting {tables.source.rows_read:,} rows")
+        report = make(replace(tables, advance=work.advance), settings)
     finish(report, options, settings, sentiment=sentiment)
 
 
@@ -88,8 +95,13 @@ def read(options: Shared, settings: Settings, needs: Needs) -> Iterator[tuple[Ex
     """The export that the options name, and its tables for the complete request."""
     from cxtool.progress import working
 
-    with working("reading"), opened(options, settings, needs) as (export, request):
-        yield export, _tables(export, request, options, settings, needs)
+    with (
+        working("reading", quiet=messages().quiet) as work,
+        opened(options, settings, needs) as (export, request),
+    ):
+        tables = _tables(export, request, options, settings, needs)
+        work.now(f"counting {tables.source.rows_read:,} rows")
+        yield export, replace(tables, advance=work.advance)
 
 
 @contextmanager
@@ -176,7 +188,8 @@ def finish(
 ) -> None:
     """View, write and gate a report; ``written`` is told of the file, also where a gate misses."""
     from cxtool.gates import check_gates
-    from cxtool.output import write
+    from cxtool.output import is_terminal, write
+    from cxtool.progress import working
     from cxtool.render import RenderOptions
     from cxtool.view import view
 
@@ -199,17 +212,19 @@ def finish(
         generated_at=datetime.now(UTC),
         command=command_line(report.as_of),
     )
-    path = write(
-        seen,
-        # A configured format is a default for standard output, not for files.
-        fmt=settings.format if options.format or not options.output else None,
-        default=default_format,
-        out=options.output,
-        options=render_options,
-        color=settings.color,
-        pager=not options.no_pager,
-        limited=options.limit is not None,
-    )
+    on_screen = options.output in (None, "-") and is_terminal(sys.stdout)
+    with working("writing", quiet=on_screen or messages().quiet):
+        path = write(
+            seen,
+            # A configured format is a default for standard output, not for files.
+            fmt=settings.format if options.format or not options.output else None,
+            default=default_format,
+            out=options.output,
+            options=render_options,
+            color=settings.color,
+            pager=not options.no_pager,
+            limited=options.limit is not None,
+        )
     if path is not None and written is not None:
         written(path, seen, render_options)
     if missed:

@@ -113,8 +113,10 @@ def command(
     if only and not wanted:
         raise UsageError("--only names no table", hint="tables: " + ", ".join(ALL_TABLES))
     tables = tuple(name for name in ALL_TABLES if not only or name in wanted) + tuple(unknown)
-    with working("writing days") as advance:
-        rows_n = write_sample(order, folder, fmt=fmt, tables=tables, force=force, progress=advance)
+    with working("writing days", quiet=quiet) as work:
+        rows_n = write_sample(
+            order, folder, fmt=fmt, tables=tables, force=force, progress=work.advance
+        )
     if not quiet:
         root = ctx.find_root().obj
         messages = root if isinstance(root, Messages) else Messages()

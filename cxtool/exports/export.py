@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
 from cxtool.exports.survey import Survey
 from cxtool.exports.text import TextOptions
+from cxtool.stopping import scratch_folder
 from cxtool.tables import Frame
 
 
@@ -160,8 +160,7 @@ def open_export(
         from cxtool.exports.profiles import load
 
         chosen = load(profile, folder=folder)
-    with tempfile.TemporaryDirectory(prefix="cxtool-") as temporary, refusals_told(arguments):
-        scratch = Path(temporary)
+    with scratch_folder() as scratch, refusals_told(arguments):
         made = opened(
             arguments,
             chosen,

@@ -5,7 +5,6 @@ The draft is TOML in the form of ``profiles``, to be read, corrected and kept.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
@@ -25,6 +24,7 @@ from cxtool.exports.sources import find
 from cxtool.exports.text import TextOptions
 from cxtool.schema import TABLES
 from cxtool.setting_types import to_toml
+from cxtool.stopping import scratch_folder
 
 WIDTH = 98
 
@@ -44,16 +44,16 @@ def infer_file(
             f"unknown table '{table}'" + (f"; did you mean '{guess}'?" if guess else ""),
             hint="tables: " + ", ".join(TABLES),
         )
-    with tempfile.TemporaryDirectory(prefix="cxtool-") as scratch:
+    with scratch_folder() as scratch:
         found = unpacked(
             find([argument], folder=folder, any_name=True),
             skip_rows=options.skip_lines,
-            scratch=Path(scratch),
+            scratch=scratch,
         )
         if len(found) > 1:
             names = ", ".join(file.name for file in found[:5])
             raise UsageError(f"{argument}: holds {len(found)} files; name one of them: {names}")
-        raws = read(found, options, scratch=Path(scratch))
+        raws = read(found, options, scratch=scratch)
         if len(raws) > 1:
             raise UsageError(f"{argument}: holds {len(raws)} tables; write each to a file")
         return infer(raws[0], table=table, date_order=date_order, dialect=_dialect(options))

@@ -31,7 +31,9 @@ def collect_partials(
     A key may come back in several rows, one from each slice.
     """
     parts: dict[str, list[pl.DataFrame]] = {"counts": [], "sums": [], "reasons": []}
-    for days in _slices(tables):
+    slices = _slices(tables)
+    for done, days in enumerate(slices):
+        tables.advance(done, len(slices))
         rows = index_rows(tables, settings, cuts, days=days)
         frames = {
             "counts": index_counts(rows),
@@ -41,7 +43,7 @@ def collect_partials(
         for name, frame in frames.items():
             # One by one: together the engine would hold the joined rows for all of them.
             parts[name].append(tables.collect({name: frame})[name])
-    return {name: pl.concat(slices) for name, slices in parts.items()}
+    return {name: pl.concat(found) for name, found in parts.items()}
 
 
 def reason_counts(tables: Tables, settings: Settings, *, days: nw.Expr) -> Frame:

@@ -50,7 +50,10 @@ class Sliced:
         """The counts by name, of the collected frames; a key may come once from each slice."""
         if not self._is_kept:
             return {name: small[name] for name in self.count(self.rows)}
-        counted = [self.tables.collect(self.count(rows)) for rows in self._slices(small)]
+        counted = []
+        for done, rows in enumerate(self._slices(small)):
+            self.tables.advance(done, self._slices_n)
+            counted.append(self.tables.collect(self.count(rows)))
         return {name: _as_text(pl.concat([one[name] for one in counted])) for name in counted[0]}
 
     @property

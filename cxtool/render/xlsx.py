@@ -11,7 +11,6 @@ from datetime import datetime, time
 from importlib import import_module
 from io import BytesIO
 from itertools import chain
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from cxtool.errors import CxtoolError
@@ -21,6 +20,7 @@ from cxtool.render.safe import one_line
 from cxtool.render.sheet import Cell, Style, sheet_columns, sheet_names
 from cxtool.render.tones import Tone
 from cxtool.report import Report, Section
+from cxtool.stopping import scratch_folder
 
 FRONT = "Report"
 MOST_ROWS = 1_048_576  # of a sheet, its heading among them
@@ -52,8 +52,8 @@ def render(report: Report, options: RenderOptions) -> bytes:
                 hint="--format csv or parquet gives them all, --limit the first of them",
             )
     file = BytesIO()
-    with TemporaryDirectory() as scratch:
-        settings = {"constant_memory": True, "tmpdir": scratch}
+    with scratch_folder() as scratch:
+        settings = {"constant_memory": True, "tmpdir": str(scratch)}
         with library.Workbook(file, settings) as book:
             _Writer(book, report, options).write(sections)
     return file.getvalue()

@@ -19,6 +19,7 @@ import polars as pl
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.schema import TABLES
+from cxtool.stopping import unfinished
 from cxtool.synthetic.columns import schema_of
 
 Format = Literal["parquet", "csv"]
@@ -136,16 +137,20 @@ def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
     check_target(target, force=force)
     target = Path(os.path.abspath(target))
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    older = target.with_name(f".{target.name}.{os.getpid()}.older")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir()
     except OSError as problem:
         raise CxtoolError(f"cannot write {target}: {problem.strerror or problem}") from problem
     try:
-        yield partial
-        if target.exists():
-            shutil.rmtree(target)
-        partial.rename(target)
+        with unfinished(partial):
+            yield partial
+            if target.exists():
+                target.rename(older)
+            partial.rename(target)
+        with unfinished(older):
+            shutil.rmtree(older, ignore_errors=True)
     except OSError as problem:
         raise CxtoolError(f"cannot write {target}: {problem.strerror or problem}") from problem
     finally:
