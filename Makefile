@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format dist docs pins bench pictures clean
+.PHONY: demo test test-spark check format dist docs pins bench pictures clean
 
 demo: $(VENV)/ready
 	$(BIN)/cxtool cel sample_data/demo --no-pager
@@ -12,6 +12,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -n auto
+
+# On a cluster that it starts on loopback; needs Java 17 or newer.
+test-spark: $(VENV)/ready-spark
+	$(BIN)/python -m pytest tests/spark
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
@@ -56,4 +60,8 @@ $(VENV)/ready: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/ready-dev: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VENV)/ready-spark: $(VENV)/ready-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
 	touch $@

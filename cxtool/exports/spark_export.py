@@ -24,7 +24,7 @@ from pyspark.sql import functions as sf
 from pyspark.sql import types as st
 
 from cxtool.config import Settings
-from cxtool.errors import CxtoolError
+from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.limited import PEOPLE, Limited
 from cxtool.exports.mapped import DAY_OF, frame_name
 from cxtool.exports.native import as_frame
@@ -142,7 +142,7 @@ class SparkExport(Limited):
         return [self._surveys[key] for key in asked.values()]
 
     def _counts(self, table: str, days: Days | None) -> Rows:
-        """One row: the table, its rows, those of unknown direction, those lacking each required value."""
+        """One row: the table, how many rows, of unknown direction, lacking each required value."""
         is_known = sf.lit(True)
         if "direction" in self.given(table):
             is_known = sf.coalesce(sf.col("direction").isin(*DIRECTIONS), sf.lit(False))
@@ -222,10 +222,11 @@ def open_on_spark(
 ) -> Iterator[SparkExport]:
     """The dataset that the argument names, with the tables in ``uses`` and those of people.
 
-    Raises CxtoolError where Spark or the dataset cannot be reached, or lacks required columns.
+    Raises UsageError for anything but one dataset, and CxtoolError where Spark or the dataset
+    cannot be reached, or the dataset lacks required columns.
     """
     if len(arguments) != 1 or arguments[0] == "-":
-        raise CxtoolError(
+        raise UsageError(
             "on Spark an export is one dataset, a folder or an address",
             hint="'cxtool convert EXPORT -o DATASET' makes one of any export",
         )

@@ -18,6 +18,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.stopping import undone
 
 SETTINGS = {
     # Instants are compared as instants; local days are asked for by zone (``spark_native``).
@@ -61,7 +62,8 @@ def session(url: str) -> Iterator[Any]:
         except Exception as error:  # py4j, grpc and sockets have kinds of their own
             raise _unreachable(url, error) from error
         try:
-            yield opened
+            with undone(opened.interruptAll):
+                yield opened
         except PySparkException as error:
             raise CxtoolError(f"Spark: {said(error)}") from error
         finally:
@@ -81,6 +83,9 @@ def _builder(url: str) -> Any:
 
 def _reach(url: str) -> None:
     """Raise where nobody answers at the URL."""
+    failed = [_refusal(host.strip("[]"), int(port)) for host, port in _peers(url)]
+    if failed and all(failed):
+        raise ConnectionError(failed[0])
     if url.startswith("sc://"):
         import grpc
         from pyspark.sql.connect.client import DefaultChannelBuilder
@@ -90,15 +95,13 @@ def _reach(url: str) -> None:
                 grpc.channel_ready_future(channel).result(timeout=REACHED_S)
             except grpc.FutureTimeoutError:
                 raise ConnectionError(f"no Connect server answered in {REACHED_S:g} s") from None
-    elif url.startswith("spark://"):
-        failed = [_refusal(host.strip("[]"), int(port)) for host, port in _masters(url)]
-        if all(failed):
-            raise ConnectionError(failed[0])
 
 
-def _masters(url: str) -> list[tuple[str, str]]:
-    """Host and port of each master; some of several stand by."""
-    return re.findall(HOST_PORT, url.removeprefix("spark://"))
+def _peers(url: str) -> list[tuple[str, str]]:
+    """Host and port of the server, or of each master (some of several stand by)."""
+    if not url.startswith(("spark://", "sc://")):
+        return []
+    return re.findall(HOST_PORT, url.partition("://")[2].partition("/")[0])
 
 
 def _refusal(host: str, port: int) -> str:
@@ -111,6 +114,8 @@ def _refusal(host: str, port: int) -> str:
 
 
 def _unreachable(url: str, error: Exception) -> CxtoolError:
+    if isinstance(error, ImportError):  # of what Connect needs
+        return CxtoolError(said(error), hint="pip install 'cxtool[spark]'")
     if "JAVA_GATEWAY" in str(error):
         return CxtoolError(
             f"no Spark at {url}: Java did not start it",
