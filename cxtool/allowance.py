@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """So many rows, or with ``is_share`` so many percent of the rows read."""
 
-    size: Fraction
+    size: Decimal
     is_share: bool = False
 
     def __str__(self) -> str:
@@ -27,7 +27,7 @@ class Allowance:
         return set_aside_n > (self.size * read_n / 100 if self.is_share else self.size)
 
 
-NOTHING = Allowance(Fraction(0))
+NOTHING = Allowance(Decimal(0))
 
 
 def parse_allowance(text: str) -> Allowance:
@@ -36,6 +36,6 @@ def parse_allowance(text: str) -> Allowance:
     Raises ValueError, with one sentence for the user, on anything else and on more than 100 %.
     """
     found = re.fullmatch(r"(\d+)|(\d+(?:\.\d+)?|\.\d+)\s*%", text.strip(), re.ASCII)
-    if found is None or Fraction(found[2] or 0) > 100:
+    if found is None or Decimal(found[2] or 0) > 100:
         raise ValueError(f"'{text}' is neither a number of rows such as 10 nor a share such as 1%")
-    return Allowance(Fraction(found[1] or found[2]), is_share=found[2] is not None)
+    return Allowance(Decimal(found[1] or found[2]), is_share=found[2] is not None)

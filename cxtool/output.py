@@ -12,7 +12,6 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Literal
 
 from cxtool.errors import CxtoolError, UsageError
@@ -159,7 +158,7 @@ def _as_bytes(content: str | bytes) -> bytes:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.{token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     with unfinished(temporary):
         # Opened by hand, because tempfile's mode of 0600 would lock out a web server.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
