@@ -26,8 +26,14 @@ PROFILES = ROOT / "docs" / "profiles.md"  # its TOML is of profiles, not of sett
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
-# Help may speak of people and sizes that the demo export does not have.
-STAND_INS = {"1000000": "1000"}
+# What an example shows takes no longer on a smaller centre, or with one part of a report.
+STAND_INS = (
+    (r"1000000", "200"),
+    (r"--days 90", "--days 9"),
+    (r"^cxtool sample (?!.*--interactions)", "cxtool sample --interactions 200 --days 9 "),
+    (r"^cxtool report (?!.*--only)", "cxtool report --only sla "),
+)
+FEW_CASES = 300
 
 
 def blocks(page: str, kind: str) -> list[str]:
@@ -78,18 +84,30 @@ def help_texts() -> dict[str, str]:
     return texts
 
 
+def replayed_lines() -> set[str]:
+    """The commands of the pages, which are run from there, word by word."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    shown = [*blocks(text, "sh"), *blocks(text, "console")]
+    return {line.removeprefix("$ ") for body in shown for line in body.splitlines()}
+
+
 @pytest.mark.parametrize("name", help_texts())
 def test_examples_of_help_run(name: str) -> None:
     lines = examples(help_texts()[name])
     assert lines
+    needed = ("calibrate", "convert", "infer", "prices")  # what other examples go on with
+    elsewhere = {line for line in replayed_lines() if not set(needed) & set(line.split())}
     with workplace() as folder:
         cases = (folder / "export" / "interactions.csv").read_text(encoding="utf-8")
-        (folder / "calls.csv").write_text(cases, encoding="utf-8")
+        few = "".join(cases.splitlines(keepends=True)[:FEW_CASES])
+        (folder / "calls.csv").write_text(few, encoding="utf-8")
         (folder / "night").mkdir()
         (folder / "night" / "cxtool.toml").write_text('tz = "Asia/Bangkok"\n', encoding="utf-8")
         for line in lines:
-            for said, meant in STAND_INS.items():
-                line = line.replace(said, meant)
+            if line in elsewhere:
+                continue
+            for said, meant in STAND_INS:
+                line = re.sub(said, meant, line)
             done = typed(line, folder)
             assert done is not None, line
             assert done.code == 0 or (done.code == 3 and "--fail-" in line), (line, done.shown)
