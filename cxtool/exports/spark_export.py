@@ -268,7 +268,9 @@ def _read(spark: Any, root: str, table: str) -> Rows | None:
     """A table of the dataset, from its folder or its file; None where it has none."""
     for path in (f"{root}/{table}", f"{root}/{table}.parquet"):
         try:
-            return spark.read.option("mergeSchema", "true").parquet(path)
+            rows = spark.read.option("mergeSchema", "true").parquet(path)
+            rows.schema  # noqa: B018  # Connect looks for the files only when it is asked
+            return rows
         except AnalysisException as error:
             if "PATH_NOT_FOUND" not in str(error):
                 raise

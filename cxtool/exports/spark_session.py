@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -64,8 +65,8 @@ def session(url: str) -> Iterator[Any]:
         try:
             with undone(opened.interruptAll):
                 yield opened
-        except PySparkException as error:
-            raise CxtoolError(f"Spark: {said(error)}") from error
+        except (PySparkException, Py4JError) as error:
+            raise _failed(error) from error
         finally:
             with contextlib.suppress(Exception):  # a session that is gone needs no end
                 opened.interruptAll()
@@ -124,10 +125,20 @@ def _unreachable(url: str, error: Exception) -> CxtoolError:
     return CxtoolError(f"no Spark at {url}: {said(error)}")
 
 
+def _failed(error: Exception) -> CxtoolError:
+    told = said(error)
+    too_many = "spark.driver.maxResultSize" in told
+    return CxtoolError(
+        f"Spark: {told}", hint="-p and --where leave fewer rows" if too_many else None
+    )
+
+
 def said(error: Exception) -> str:
-    """What an error of Spark says, in one line, without where in Java it happened."""
-    of_java = getattr(error, "java_exception", None)
-    text = str(of_java.getMessage() if of_java is not None else error).strip()
+    """What an error of Spark says, in one line: its cause, not where in Java it was noticed."""
+    cause = getattr(error, "java_exception", None)
+    while cause is not None and cause.getCause() is not None:
+        cause = cause.getCause()
+    text = str(cause.getMessage() or cause.toString() if cause is not None else error).strip()
     return text.splitlines()[0] if text else type(error).__name__
 
 

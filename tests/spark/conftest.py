@@ -17,7 +17,8 @@ from tests.spark.cluster import Cluster, running
 
 DEMO = Path(cli.__file__).parents[1] / "sample_data" / "demo"
 ZONE = ("--tz", "Europe/Warsaw")  # not the zone of the dataset's days
-COPIES = 12
+CASES = 250_000
+COPIES = 7
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="session")
 def large(place: Place) -> Place:
-    """Some 3 million cases in ``large``, uncompressed, in row groups of some tasks."""
+    """Many cases in ``large``, uncompressed, in row groups of some tasks."""
     made = call(
-        *("sample", "-o", "one", "--interactions", "250000", "--only", "interactions", "-q"),
+        *("sample", "-o", "one", "--interactions", f"{CASES}", "--only", "interactions", "-q"),
         cwd=place.folder,
     )
     assert made.code == 0, made.err

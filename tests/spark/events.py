@@ -16,7 +16,7 @@ class Task:
 
     executor: str
     reason: str
-    read_bytes: int
+    read_n: int
     result_bytes: int
 
 
@@ -37,6 +37,6 @@ def _task(event: dict[str, Any]) -> Task:
     return Task(
         executor=event["Task Info"]["Executor ID"],
         reason=event["Task End Reason"]["Reason"],
-        read_bytes=measured.get("Input Metrics", {}).get("Bytes Read", 0),
+        read_n=measured.get("Input Metrics", {}).get("Records Read", 0),
         result_bytes=measured.get("Result Size", 0),
     )

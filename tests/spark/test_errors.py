@@ -25,7 +25,7 @@ ROWS = pl.DataFrame(FINE).with_columns(
     pl.col("started_at").str.to_datetime(time_zone="UTC", time_unit="us")
 )
 BROKEN = {
-    "lacking": (ROWS.drop("channel"), "lacks column channel"),
+    "lacking": (ROWS.drop("channel"), "interactions lacks column channel"),
     "typed": (
         ROWS.with_columns(handle_s=pl.lit("2m")),
         "column handle_s of interactions is string, not seconds",
@@ -118,10 +118,11 @@ def test_conditions_and_dimensions_that_do_not_fit(place: Place, cluster: Cluste
 
 def test_more_rows_than_the_driver_takes(large: Place, cluster: Cluster) -> None:
     """A log gives all its rows, which only then go through the driver."""
-    made = large.spark(cluster.url, "log", "one", "-f", "csv")
+    made = large.spark(cluster.url, "log", "one", "-p", "30d", "-f", "csv")
     assert (made.code, made.out) == (1, b"")
     assert len(made.err.splitlines()) == 1
     assert "spark.driver.maxResultSize" in made.err
+    assert "-p and --where leave fewer rows" in made.err
 
 
 def test_an_interrupted_report_leaves_nothing_running(large: Place, cluster: Cluster) -> None:
