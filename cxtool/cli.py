@@ -116,8 +116,9 @@ class Commands(click.Group):
 def cli() -> None:
     """Contact-centre analytics from exported files.
 
-    EXPORT is a folder, files or globs of CSV, JSON, Parquet or xlsx, or - for standard input.
-    Figures go to standard output, messages to standard error.
+    EXPORT is a folder, files or globs of CSV, JSON, Parquet or xlsx, Parquet in object storage
+    (s3://bucket/dataset), or - for standard input. Figures go to standard output, messages to
+    standard error.
 
     \b
     Examples:
