@@ -8,14 +8,6 @@ import pandas as pd
 from benchmarks.peers.export import TOO_SHORT_S
 from benchmarks.peers.pandas_tables import Read, side_by_side
 
-NEEDS = {
-    "interactions": (
-        *("case_id", "started_at", "channel", "direction", "team", "agent_id", "agent"),
-        *("first_agent", "closed_by", "transfers", "recording", "handle_s"),
-    ),
-    "behaviors": ("case_id", "behavior", "score"),
-    "transcripts": ("case_id", "speaker"),
-}
 NEGATIVE = "inappropriate_action"
 GROUPS = {"agents": ["agent_id"], "teams": ["team"], "team": []}
 

@@ -8,15 +8,6 @@ import pandas as pd
 from benchmarks.peers.export import START
 from benchmarks.peers.pandas_tables import Read, side_by_side
 
-NEEDS = {
-    "interactions": (
-        *("channel", "direction", "started_at", "contact_id", "company_id", "answered"),
-        *("talk_s", "handle_s"),
-    ),
-    "contacts": ("contact_id", "company_id"),
-    "companies": ("company_id", "name"),
-    "tickets": ("created_at", "resolved_at", "contact_id", "company_id"),
-}
 CHANNELS = ("hotline", "campaign", "ticket", "chat")
 
 

@@ -7,13 +7,6 @@ import pandas as pd
 from benchmarks.peers.export import AS_OF, COUNTS, METRICS, SHORT_S, VARIANTS, WINDOW, WITHIN_S
 from benchmarks.peers.pandas_tables import Read, side_by_side
 
-NEEDS = {
-    "interactions": (
-        *("started_at", "channel", "direction", "topic", "contact_id", "handle_s", "talk_s"),
-        *("hold_s", "acw_s", "wait_s", "first_response_s", "answered", "transfers", "resolved"),
-        *("disposition", "csat"),
-    )
-}
 PARTS = ("talk", "hold", "after", "unsplit")
 QUANTILES = {"p50_s": 0.5, "p90_s": 0.9, "p95_s": 0.95, "min_s": 0.0, "max_s": 1.0}
 

@@ -11,10 +11,6 @@ COLUMNS = (
     *("started_at", "handle_s", "first_response_s", "recording", "disposition", "tags"),
     *("notes", "sentiment", "csat", "sla"),
 )
-NEEDS = {
-    "interactions": (*COLUMNS[:-1], "contact_id", "agent_id"),
-    "contacts": ("contact_id", "name", "labels"),
-}
 
 
 def write(read: Read, path: Path, *, split: bool) -> None:

@@ -12,18 +12,6 @@ from benchmarks.peers import pandas_sla
 from benchmarks.peers.export import AS_OF, BREACHES_N, SLA_S, STEPS_S, TABLES
 from benchmarks.peers.pandas_tables import Read, percent, side_by_side, verdict
 
-NEEDS = {
-    "interactions": (
-        *("case_id", "started_at", "channel", "queue", "agent", "direction", "first_response_s"),
-        *("ended_at", "status"),
-    ),
-    "contacts": ("contact_id",),
-    "companies": ("company_id",),
-    "tickets": ("ticket_id",),
-    "behaviors": ("case_id",),
-    "transcripts": ("case_id",),
-}
-
 
 def figures(read: Read) -> dict[str, pd.DataFrame]:
     """The sections that are not of a part."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,26 +13,22 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.peers.export import START, Export, written
+from benchmarks.peers.needs import columns
 
 PARTS = ("sla", "behavior", "cel", "kpi", "report")
 ALONE = ("by_agent", "by_day")  # sections that the report does not have
 TIMES = ("started_at", "created_at", "resolved_at")
-
-Needs = Mapping[str, Sequence[str]]
 
 
 def run(report: str, export: Export, output: Path) -> None:
     """Write the figures of a report as JSON; the log as Parquet."""
     parts = PARTS if report == "report" else (report,)
     modules = {part: import_module(f"benchmarks.peers.pandas_{part}") for part in parts}
-    needs: dict[str, dict[str, None]] = {}
-    for module in modules.values():
-        for table, columns in module.NEEDS.items():
-            needs.setdefault(table, {}).update(dict.fromkeys(columns))
+    needs = columns(parts)
 
     @cache
     def read(table: str) -> pd.DataFrame:
-        return _table(export, table, list(needs[table]))
+        return _table(export, table, needs[table])
 
     if report == "log":
         modules["log"].write(read, output, split=export.is_csv)
@@ -47,12 +43,12 @@ def run(report: str, export: Export, output: Path) -> None:
     written({name: rows.to_dict("records") for name, rows in sections.items()}, output)
 
 
-def _table(export: Export, table: str, columns: Sequence[str]) -> pd.DataFrame:
+def _table(export: Export, table: str, names: Sequence[str]) -> pd.DataFrame:
     if export.is_csv:
-        times = [name for name in columns if name in TIMES]
-        rows = pd.read_csv(export.path(table), usecols=columns, parse_dates=times)
+        times = [name for name in names if name in TIMES]
+        rows = pd.read_csv(export.path(table), usecols=names, parse_dates=times)
     else:
-        rows = pd.read_parquet(Path(export.path(table).replace("/*.parquet", "")), columns=columns)
+        rows = pd.read_parquet(Path(export.path(table).replace("/*.parquet", "")), columns=names)
     if table == "interactions":
         rows["is_current"] = rows["started_at"] >= START
         rows["day"] = rows["started_at"].dt.tz_localize(None).dt.floor("D")

@@ -6,7 +6,6 @@ import pandas as pd
 
 from benchmarks.peers.pandas_tables import Read, percent, side_by_side, verdict
 
-NEEDS = {"interactions": ("agent", "direction", "started_at", "first_response_s")}
 VERDICTS = {"met_n": "met", "not_met_n": "not_met", "pending_n": "pending", "na_n": "n/a"}
 COUNTS = ["cases_n", *VERDICTS]
 
