@@ -44,9 +44,10 @@ pins: $(VENV)/ready-dev
 	$(BIN)/uv pip compile --quiet --universal --all-extras --no-emit-index-url --no-annotate \
 		--no-header --python-version 3.11 pyproject.toml -o constraints.txt
 
-bench: $(VENV)/ready-dev
+bench: $(VENV)/ready-bench
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.reports
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -64,4 +65,8 @@ $(VENV)/ready-dev: $(VENV)/ready
 
 $(VENV)/ready-spark: $(VENV)/ready-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
+	touch $@
+
+$(VENV)/ready-bench: $(VENV)/ready-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	touch $@
