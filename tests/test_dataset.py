@@ -36,6 +36,13 @@ def manifest(folder: Path) -> list[dict[str, Any]]:
     return runs
 
 
+@pytest.fixture(scope="module")
+def demo_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    assert call("convert", DEMO, "-o", "dataset", cwd=folder).code == 0
+    return folder
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -46,11 +53,10 @@ def manifest(folder: Path) -> list[dict[str, Any]]:
         "sla --tz Asia/Tokyo",
     ],
 )
-def test_reports_on_the_dataset_are_those_on_the_source(command: str, tmp_path: Path) -> None:
-    assert call("convert", DEMO, "-o", "dataset", cwd=tmp_path).code == 0
+def test_reports_on_the_dataset_are_those_on_the_source(command: str, demo_dataset: Path) -> None:
     name, *options = command.split()
-    source = call(name, DEMO, *options, "-f", "json", cwd=tmp_path).report
-    converted = call(name, "dataset", *options, "-f", "json", cwd=tmp_path).report
+    source = call(name, DEMO, *options, "-f", "json", cwd=demo_dataset).report
+    converted = call(name, "dataset", *options, "-f", "json", cwd=demo_dataset).report
     assert converted["sections"] == source["sections"]
     assert converted["notes"] == source["notes"]
 
