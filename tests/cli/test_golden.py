@@ -63,7 +63,7 @@ REPORTS = {
     "cel-month": ("cel", DEMO, "-p", "2026-05", "--limit", "5", "--section", "companies"),
     "cel-company": ("cel", DEMO, "--company", "O000002"),
     "kpi": ("kpi", DEMO, "-p", "2026-05"),
-    "kpi-by": ("kpi", DEMO, "-p", "2d", "--by", "day"),
+    "kpi-by": ("kpi", DEMO, "-p", "2d", "--by", "day", "--section", "by_day"),
     "agents": (
         "agents",
         DEMO,
@@ -94,8 +94,17 @@ REPORTS = {
     "report": ("report", DEMO, "-p", "1d", "--only", "volume,quality"),
     "odd": ("sla", "interactions.csv", "--by", "agent", "--breaches"),
 }
-# A view for people makes no difference to data.
+# A view for people makes no difference to data, and long reports need not show every format again.
+FOR_ALL = ("table", "json", "csv")
 FORMATS_OF = {
+    "agents": FOR_ALL,
+    "behavior-agent": FOR_ALL,
+    "cost": FOR_ALL,
+    "customer": ("table", "terminal", "json"),
+    "forecast": FOR_ALL,
+    "kpi-by": FOR_ALL,
+    "speech-summary": FOR_ALL,
+    "staffing": FOR_ALL,
     "behavior-icons": ("table", "terminal", "markdown"),
     "behavior-phrases": ("table", "terminal", "ndjson"),
 }
