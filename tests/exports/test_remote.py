@@ -6,6 +6,8 @@ What must not be read is overwritten in storage: a report that used it could not
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +15,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import cxtool
 from cxtool.config import load_settings
 from cxtool.exports.remote import failure as refusal
 from tests.cli_helper import call, failure
 from tests.exports.storage import Storage, serving
 from tests.exports.test_lazy import DAYS, day_of, spoil
 
+ROOT = Path(cxtool.__file__).parents[1]
 DATASET = "s3://centre/dataset"
 ONE_DAY = ("-p", "2026-05-21", "--compare", "none", "-f", "json")
 
@@ -156,6 +160,16 @@ def test_what_is_not_there_is_told(
     address: str, code: int, message: str, folder: Path, storage: Storage
 ) -> None:
     assert failure("sla", address, cwd=folder) == (code, f"{address}: {message}")
+
+
+def test_commands_that_the_pages_show_run(folder: Path, storage: Storage) -> None:
+    """Pages take the dataset at ``s3://centre/dataset`` for granted; Spark has tests of its own."""
+    pages = (ROOT / name for name in ("README.md", "docs/scaling.md"))
+    lines = [line for page in pages for line in page.read_text("utf-8").splitlines()]
+    shown = [shlex.split(line) for line in lines if re.match(r"cxtool .*s3://", line)]
+    assert shown
+    for _, *arguments in shown:
+        assert call(*arguments, cwd=folder).code == 0, arguments
 
 
 def test_an_address_of_another_kind_is_a_mistake(tmp_path: Path) -> None:
