@@ -607,7 +607,7 @@ def test_columns_that_are_empty_or_new(tmp_path: Path) -> None:
 
 
 def test_the_days_of_a_dataset_are_no_new_column(tmp_path: Path) -> None:
-    done("convert", DEMO, "-o", str(tmp_path / "ds"), cwd=ROOT)
+    done("convert", f"{DEMO}/interactions.csv", "-o", str(tmp_path / "ds"), cwd=ROOT)
     assert {row["finding"] for row in findings(tmp_path / "ds")} == {"overlapping_calls"}
 
 
