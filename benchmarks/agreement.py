@@ -67,5 +67,6 @@ if __name__ == "__main__":
     report_name, export, outputs, peer_name = sys.argv[1:]
     told = Told.of(report_name, Path(export), Path(outputs))
     differing = check(told, Path(outputs) / f"{peer_name}-{report_name}", report_name)
-    print("\n".join(differing))
+    if differing:
+        print("\n".join(differing))
     sys.exit(1 if differing else 0)

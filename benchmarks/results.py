@@ -92,8 +92,8 @@ def _targets(kept: Kept, cases: Sequence[Case]) -> Iterator[str]:
             said = f"each report at most {limit:g} of {PEERS[peer]}: most is {worst}"
             yield _judged(said, known[worst], limit)
     for (peer, kind), limit in MEAN_TARGETS.items():
-        ratios = [_ratio(kept, case, peer) for case in cases if kind in ("", case.kind)]
-        mean = _geometric(ratio for ratio in ratios if ratio is not None)
+        judged = [_ratio(kept, case, peer) for case in cases if kind in ("", case.kind)]
+        mean = _geometric(ratio for ratio in judged if ratio is not None)
         if mean is not None:
             said = f"geometric mean at most {limit:g} of {PEERS[peer]}"
             yield _judged(said, mean, limit)

@@ -53,7 +53,6 @@ def plan(export: Export) -> dict[str, pl.LazyFrame]:
 def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The sections of the report."""
     totals = small["counts"].join(small["returns"], on="is_current")
-    named = {"metric": METRICS, "count": COUNTS}
     rows = [
         totals.select(
             "is_current",
@@ -61,7 +60,7 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             ratio(pl.sql_expr(part), pl.sql_expr(whole)).alias("value"),
             pl.sql_expr(whole).cast(pl.Int64).alias("n"),
         )
-        for name, (part, whole) in named["metric"].items()
+        for name, (part, whole) in METRICS.items()
     ]
     rows += [
         totals.select(
@@ -70,7 +69,7 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             pl.col(count).cast(pl.Float64).alias("value"),
             pl.lit(None, pl.Int64).alias("n"),
         )
-        for name, count in named["count"].items()
+        for name, count in COUNTS.items()
     ]
     levels = [
         totals.select(
