@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -40,7 +39,7 @@ from cxtool.schema import BEHAVIORS
 from cxtool.units import Unit
 from docs.ids import groups
 from tests.cli.exports import DEMO, ROOT, done
-from tests.cli.made import make
+from tests.cli.made import on_demo
 from tests.cli_helper import failure
 from tests.metrics.frames import case, make_tables, request_for
 
@@ -87,9 +86,8 @@ def reports() -> list[tuple[str, ...]]:
     ]
 
 
-@cache
 def made(line: tuple[str, ...]) -> Report:
-    return make(*line, cwd=ROOT).report
+    return on_demo(*line).report
 
 
 def figures(report: Report) -> Iterator[tuple[Section, Column]]:

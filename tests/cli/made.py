@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from cxtool import output
 from cxtool.render import RenderOptions
 from cxtool.report import Report
+from tests.cli.exports import ROOT
 from tests.cli_helper import call
 
 
@@ -46,3 +48,9 @@ def make(*arguments: str, cwd: Path) -> Made:
     assert caught, result.err
     ((report, others),) = caught
     return Made(report, others.pop("options"), others, result.code)
+
+
+@cache
+def on_demo(*arguments: str) -> Made:
+    """The same from the project's folder, where the demo export lies: once for all tests."""
+    return make(*arguments, cwd=ROOT)

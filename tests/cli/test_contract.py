@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.exports import DEMO, MAY, ROOT, done, export, report, section
+from tests.cli.made import on_demo
 
 BEHAVIORS = [
     "demonstrate_ownership",
@@ -123,7 +124,8 @@ COMMANDS = {
 
 @cache
 def demo(name: str) -> dict[str, Any]:
-    return report(*COMMANDS[name], cwd=ROOT)
+    found: dict[str, Any] = json.loads(on_demo(*COMMANDS[name]).output("json"))
+    return found
 
 
 def keys_of(words: str) -> Iterator[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tests.cli.exports import DEMO, ROOT, done, export, only, report, section
-from tests.cli.made import Made, make
+from tests.cli.exports import DEMO, done, export, only, report, section
+from tests.cli.made import on_demo
 from tests.cli_helper import call, failure
 
 CONTACTS = """
@@ -365,9 +364,4 @@ def test_parquet_and_text_give_the_same_page(folder: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("fmt", ["table", "markdown", "html", "csv", "ndjson"])
 def test_the_page_in_each_format(fmt: str) -> None:
     """A1-A10: all formats tell the customer's name."""
-    assert b"Wendell Eastlake" in wendell().output(fmt)
-
-
-@cache
-def wendell() -> Made:
-    return make("customer", "P00000052", DEMO, cwd=ROOT)
+    assert b"Wendell Eastlake" in on_demo("customer", "P00000052", DEMO).output(fmt)

@@ -25,7 +25,7 @@ from cxtool.render.markdown import escaped
 from cxtool.report import Column, Report, Section
 from cxtool.units import MISSING, Unit, show, show_change
 from tests.cli.exports import DEMO, ROOT, done, export
-from tests.cli.made import Made, make
+from tests.cli.made import Made, make, on_demo
 
 SLA = ("sla", DEMO, "--by", "channel", "--by", "label", "--by", "agent,day", "--breaches")
 REPORTS = {
@@ -61,7 +61,7 @@ def made(name: str, broken: Path) -> Made:
     folder, *_ = command = REPORTS[name][1:]
     if folder == "broken":
         return make(REPORTS[name][0], ".", cwd=broken)
-    return make(REPORTS[name][0], *command, cwd=ROOT)
+    return on_demo(REPORTS[name][0], *command)
 
 
 @pytest.fixture(params=REPORTS)
