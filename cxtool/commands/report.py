@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
       cxtool report export/ -q -o report.html --fail-under sla_pct=80
       cxtool report export/ -f json
     """
-    from cxtool.commands.run import Needs, finish, read
+    from cxtool.commands.run import Needs, finish, names_people, read
     from cxtool.exports import quality
     from cxtool.metrics import overview
     from cxtool.metrics.fcr import days_needed
@@ -68,8 +69,19 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
         days_around=lambda settings: days_needed(settings) if "kpi" in measured else 0,
     )
     with read(options, settings, needs) as (export, tables):
+        bare = export.tables(
+            tables.request,
+            uses=needs.uses,
+            people=names_people(*options.where),
+            where=options.where,
+        )
         parts, notes = overview.made_of(
-            tables, settings, names=measured, required=bool(only), max_days=options.max_days
+            tables,
+            settings,
+            plain=replace(tables, cases=bare.cases, reference_cases=bare.reference_cases),
+            names=measured,
+            required=bool(only),
+            max_days=options.max_days,
         )
         if QUALITY in names:
             parts[QUALITY] = quality.report(export, tables.request)

@@ -41,11 +41,15 @@ HEAVY_LEVELS = ("high", "critical")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part: the tables it uses, what it plans, and the longest period that it takes."""
+    """One part: the tables it uses, what it plans, and the longest period that it takes.
+
+    ``people``: whether it needs what only contacts and companies tell of a case.
+    """
 
     title: str
     plan: Callable[[Tables, Settings], Plan]
     uses: tuple[str, ...] = ("interactions",)
+    people: Callable[[Settings], bool] = lambda settings: False
     max_days: int | None = None
 
 
@@ -53,6 +57,7 @@ PARTS: Mapping[str, Part] = {
     "sla": Part(
         title="SLA",
         plan=lambda tables, settings: sla.plan(tables, settings, breaches=True, course=True),
+        people=lambda settings: bool(settings.sla.labels),
     ),
     "volume": Part(title="Volume", plan=volume.plan),
     "kpi": Part(title="Performance", plan=kpi.plan),
@@ -66,6 +71,7 @@ PARTS: Mapping[str, Part] = {
         title="Companies",
         plan=lambda tables, settings: cel.plan(tables, settings, course=True),
         uses=cel.USES,
+        people=lambda settings: True,
         max_days=cel.MAX_DAYS,
     ),
 }
@@ -103,15 +109,25 @@ def made_of(
     tables: Tables,
     settings: Settings,
     *,
+    plain: Tables,
     names: Sequence[str],
     required: bool,
     max_days: int | None,
 ) -> tuple[dict[str, Report], tuple[str, ...]]:
     """The reports of these parts, and a note for each that the export does not allow.
 
+    ``plain``: the tables without what only contacts and companies tell, which costs joins.
     ``required``: such a part is an error. Without any part left, so is the first of them.
     """
-    planned = {n: _planned(PARTS[n], tables, settings, max_days=max_days) for n in names}
+    planned = {
+        name: _planned(
+            PARTS[name],
+            tables if PARTS[name].people(settings) else plain,
+            settings,
+            max_days=max_days,
+        )
+        for name in names
+    }
     plans = {name: plan for name, plan in planned.items() if isinstance(plan, Plan)}
     problems = {name: p for name, p in planned.items() if isinstance(p, CxtoolError)}
     if problems and (required or not plans):
