@@ -14,6 +14,8 @@ Rows = Any  # a DataFrame of either kind of session
 
 
 def with_epoch_ms(rows: Rows, names: Mapping[str, str]) -> Rows:
+    if not names:  # which Connect does not take
+        return rows
     return rows.withColumns({ms: sf.unix_millis(sf.col(at)) for ms, at in names.items()})
 
 
