@@ -17,6 +17,8 @@ from cxtool.tables import Frame
 
 Frames = Mapping[str, Frame]
 
+THROUGH = "__company_id"  # the company of the contact
+
 TYPES: Mapping[Type, nw.dtypes.DType] = {
     Type.STR: nw.String(),
     Type.DATETIME: nw.Datetime("us", "UTC"),
@@ -57,7 +59,7 @@ def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -
 def tickets(frames: Frames, *, time_zone: str) -> Frame:
     """The tickets, with the company of the contact where the ticket names none."""
     rows = complete(frames["tickets"], TABLES["tickets"])
-    rows = _with_company(rows, frames)
+    rows = _with_company(_with_contacts(rows, frames, company_id=THROUGH), frames)
     rows = native.with_epoch_ms(rows, {"created_ms": "created_at", "resolved_ms": "resolved_at"})
     return native.with_local_day(rows, "created_d", "created_ms", time_zone)
 
@@ -115,13 +117,9 @@ def _with_business_days(rows: Frame, settings: Settings) -> Frame:
 
 
 def _with_people(rows: Frame, frames: Frames) -> Frame:
+    """What ``contacts`` knows of the contact, and the company."""
+    rows = _with_contacts(rows, frames, name="__name", labels="__labels", company_id=THROUGH)
     if "contacts" in frames:
-        contacts = complete(frames["contacts"], TABLES["contacts"]).select(
-            "contact_id",
-            nw.col("name").alias("__name"),
-            nw.col("labels").alias("__labels"),
-        )
-        rows = native.left_join(rows, contacts, on="contact_id")
         rows = rows.with_columns(
             contact=nw.coalesce("contact", "__name"),
             contact_labels=nw.coalesce("contact_labels", "__labels"),
@@ -130,19 +128,25 @@ def _with_people(rows: Frame, frames: Frames) -> Frame:
     return _with_company(rows, frames)
 
 
+def _with_contacts(rows: Frame, frames: Frames, **names: str) -> Frame:
+    """The columns of ``contacts`` under other names; one join, as it goes through all cases."""
+    if "contacts" not in frames:
+        return rows
+    contacts = complete(frames["contacts"], TABLES["contacts"]).select(
+        "contact_id", *(nw.col(column).alias(name) for column, name in names.items())
+    )
+    return native.left_join(rows, contacts, on="contact_id")
+
+
 def _with_company(rows: Frame, frames: Frames) -> Frame:
     """``company_id`` through the contact, ``company`` by its id; each stands in for the other."""
     if "company" not in rows.collect_schema():
         rows = rows.with_columns(company=nw.lit(None, dtype=nw.String))
     if "contacts" in frames:
-        contacts = complete(frames["contacts"], TABLES["contacts"]).select(
-            "contact_id", nw.col("company_id").alias("__company_id")
-        )
-        rows = native.left_join(rows, contacts, on="contact_id")
         # A company named in the row itself must not get another one's id.
-        through = nw.when(nw.col("company").is_null()).then(nw.col("__company_id"))
+        through = nw.when(nw.col("company").is_null()).then(nw.col(THROUGH))
         rows = rows.with_columns(company_id=nw.coalesce(nw.col("company_id"), through))
-        rows = rows.drop("__company_id")
+        rows = rows.drop(THROUGH)
     if "companies" in frames:
         companies = complete(frames["companies"], TABLES["companies"]).select(
             "company_id", nw.col("name").alias("__company")
