@@ -35,12 +35,11 @@ def months_section(customer: Customer) -> Iterator[Section]:
     cases = customer.cases.select("channel", month=day.dt.month_start())
     if cases.height < FEWEST or cases["month"].n_unique() == 1:
         return
-    months = pl.date_range(cases["month"].min(), cases["month"].max(), "1mo", eager=True)
+    first, last = pl.col("month").min(), pl.col("month").max()
+    months = cases.select(pl.date_range(first, last, "1mo").alias("month"))
     counts = cases.group_by("month", "channel").agg(pl.len().cast(pl.Int64).alias(COLUMNS[2].key))
     rows = (
-        months.alias("month")
-        .to_frame()
-        .join(cases.select("channel").unique(), how="cross")
+        months.join(cases.select("channel").unique(), how="cross")
         .join(counts, on=["month", "channel"], how="left")
         .sort("month", "channel")
         .select(
