@@ -72,12 +72,12 @@ def written(value: Any, kind: Type) -> str:
 def rows_of(export: Export, name: str) -> pl.DataFrame:
     """The rows of a table as reports see them."""
     table = TABLES[name]
-    frames = {name: export.rows(name)}
+    frames = {name: export.frame(name, None)}
     if name == "interactions":
         rows = canonical.cases(frames, Settings(), time_zone=export.time_zone, people=False)
     else:
         rows = canonical.other(frames, name)
-    return rows.sort(table.key or table.required[:2]).collect()
+    return rows.to_native().sort(table.key or table.required[:2]).collect()
 
 
 def test_every_sample_has_a_profile_and_expected_rows() -> None:
