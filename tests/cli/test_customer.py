@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -110,6 +111,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
+@pytest.fixture(scope="module")
+def page(folder: Path) -> dict[str, Any]:
+    """The page of the contact P1."""
+    return report("customer", "P1", ".", cwd=folder)
+
+
 @pytest.mark.parametrize(
     ("asked", "customer_id"),
     [
@@ -181,9 +188,9 @@ def test_one_id_of_a_contact_and_of_a_company(folder: Path) -> None:
         assert found["title"] == name
 
 
-def test_the_card_of_a_contact(folder: Path) -> None:
+def test_the_card_of_a_contact(page: dict[str, Any]) -> None:
     """A1: the row of contacts with the export's own columns, and the history."""
-    row = only(section(report("customer", "P1", ".", cwd=folder), "customer"))
+    row = only(section(page, "customer"))
     assert row == {
         "kind": "contact",
         "contact_id": "P1",
@@ -218,21 +225,21 @@ def test_the_card_of_a_company(folder: Path) -> None:
     assert row["tickets_n"] == 3
 
 
-def test_open_and_past_conversations(folder: Path) -> None:
+def test_open_and_past_conversations(page: dict[str, Any]) -> None:
     """A10: open ones apart from those that are over, the newest first."""
-    found = report("customer", "P1", ".", cwd=folder)
-    assert [row["case_id"] for row in section(found, "open")] == ["c2"]
-    assert [row["case_id"] for row in section(found, "past")] == ["c3", "c1"]
+    assert [row["case_id"] for row in section(page, "open")] == ["c2"]
+    assert [row["case_id"] for row in section(page, "past")] == ["c3", "c1"]
 
 
-def test_the_summary_is_of_the_open_conversation_or_the_one_asked_for(folder: Path) -> None:
+def test_the_summary_is_of_the_open_conversation_or_the_one_asked_for(
+    folder: Path, page: dict[str, Any]
+) -> None:
     """A2: channel, wait (else first response), skills, queue, start. A7: its case."""
-    found = report("customer", "P1", ".", cwd=folder)
-    row = only(section(found, "conversation"))
+    row = only(section(page, "conversation"))
     assert (row["case_id"], row["channel"], row["wait_s"]) == ("c2", "chat", 30.0)
     assert (row["skills"], row["queue"]) == (["care", "pl"], "care")
     assert row["started_at"] == "2026-05-02T10:00:00+00:00"
-    assert only(section(found, "case"))["ticket_id"] == "T2"
+    assert only(section(page, "case"))["ticket_id"] == "T2"
     asked = report("customer", "P1", ".", "--case", "c1", cwd=folder)
     assert only(section(asked, "conversation"))["wait_s"] == 12.0
     case = only(section(asked, "case"))
@@ -241,30 +248,26 @@ def test_the_summary_is_of_the_open_conversation_or_the_one_asked_for(folder: Pa
     assert section(report("customer", "P1", ".", "--case", "c3", cwd=folder), "case") == []
 
 
-def test_what_came_before_the_conversation(folder: Path) -> None:
+def test_what_came_before_the_conversation(page: dict[str, Any]) -> None:
     """A3: survey. A4: self-service, the newest first. A5: visitor. A6: what is left."""
-    found = report("customer", "P1", ".", cwd=folder)
-    survey = only(section(found, "pre_chat"))
+    survey = only(section(page, "pre_chat"))
     assert (survey["question"], survey["answer"]) == ("What is it about?", "login")
-    steps = [
-        (row["at"][:16], row["action"], row["value"]) for row in section(found, "self_service")
-    ]
+    steps = [(row["at"][:16], row["action"], row["value"]) for row in section(page, "self_service")]
     assert steps == [
         ("2026-05-02T09:55", "phrase_searched", "cannot sign in"),
         ("2026-05-02T09:50", "page_visited", "/sign-in"),
         ("2026-05-01T09:55", "article_viewed", "Your bill"),
     ]
-    visitor = only(section(found, "visitor"))
+    visitor = only(section(page, "visitor"))
     assert (visitor["authenticated"], visitor["browser"]) == (False, "Firefox")
     assert (visitor["operating_system"], visitor["location"]) == ("Linux", None)
-    more = {row["name"]: row["value"] for row in section(found, "additional")}
+    more = {row["name"]: row["value"] for row in section(page, "additional")}
     assert more == {"loyalty_tier": "gold", "screen": "1280"}
 
 
-def test_recent_cases_are_coloured(folder: Path) -> None:
+def test_recent_cases_are_coloured(folder: Path, page: dict[str, Any]) -> None:
     """A8: the newest first; priority and status have their tones."""
-    found = report("customer", "P1", ".", cwd=folder)
-    assert [row["ticket_id"] for row in section(found, "recent_cases")] == ["T2", "T1"]
+    assert [row["ticket_id"] for row in section(page, "recent_cases")] == ["T2", "T1"]
     lines = done(
         "customer", "P1", ".", "--section", "recent_cases", "--color", "always", cwd=folder
     ).text.splitlines()
@@ -294,16 +297,15 @@ def test_the_timeline_is_switched(related: str, events: dict[str, int], folder: 
     assert Counter(row["event"] for row in rows) == events
 
 
-def test_notes_are_of_all_that_is_the_customers(folder: Path) -> None:
+def test_notes_are_of_all_that_is_the_customers(page: dict[str, Any]) -> None:
     """A9: quick notes, also on the company and on cases, and what agents wrote."""
-    found = report("customer", "P1", ".", cwd=folder)
-    assert [(row["text"], row["about"], row["about_id"]) for row in section(found, "notes")] == [
+    assert [(row["text"], row["about"], row["about_id"]) for row in section(page, "notes")] == [
         ("Refunded", "case", "T1"),
         ("Key account", "company", "O1"),
         ("Call after five", "contact", "P1"),
         ("Paid twice", "conversation", "c1"),
     ]
-    assert [row["text"] for row in section(found, "transcript")] == ["Hello.", "I cannot sign in."]
+    assert [row["text"] for row in section(page, "transcript")] == ["Hello.", "I cannot sign in."]
 
 
 def test_a_period_limits_the_page(folder: Path) -> None:
