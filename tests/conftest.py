@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
@@ -12,6 +13,15 @@ from datetime import UTC, datetime, tzinfo
 import pytest
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+# Modules and tests stay to the end: nothing among them is garbage, however often it is looked at.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
