@@ -14,7 +14,7 @@ import polars as pl
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
 from cxtool.metrics import behavior_notes, behavior_sections
-from cxtool.metrics.behavior_calibration import CutPoints, reference
+from cxtool.metrics.behavior_calibration import CutPoints
 from cxtool.metrics.behavior_eligibility import scored_rows
 from cxtool.metrics.behavior_given import refuse_indices
 from cxtool.metrics.behavior_index import Cuts
@@ -54,18 +54,17 @@ def report(
     if calibration is not None:
         refuse_indices(tables)
         cuts = calibration.behaviors
-    elif cuts is None:
-        cuts = reference(tables, settings)
     small = collect_partials(tables, settings, cuts)
-    agents = small["reasons"].select(id="agent_id", name="agent")
+    cuts = small.cuts
+    agents = small.reasons.select(id="agent_id", name="agent")
     found = Found(
         tables=tables,
         settings=settings,
-        behaviors=_behaviors(small["counts"], cuts),
+        behaviors=_behaviors(small.counts, cuts),
         agent_id=None if agent is None else pick(agent, agents, what="agent"),
-        counts=small["counts"],
-        sums=small["sums"],
-        reasons=small["reasons"],
+        counts=small.counts,
+        sums=small.sums,
+        reasons=small.reasons,
     )
     sections = [behavior_sections.agents(found), behavior_sections.team(found)]
     if tables.has("interactions", "team"):

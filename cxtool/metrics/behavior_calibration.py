@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -51,19 +52,25 @@ def reference_rows(tables: Tables, settings: Settings, *, days: nw.Expr) -> Fram
     return scored_rows(tables).join(cases.select("case_id"), on="case_id", how="inner")
 
 
-def reference(tables: Tables, settings: Settings) -> tuple[Cuts, ...]:
+def reference(
+    tables: Tables, settings: Settings, *, counts: pl.DataFrame | None = None
+) -> tuple[Cuts, ...]:
     """Cut points from both compared periods together, so that a change of all can show (B3).
 
-    Scores that are indices already are taken as they are.
+    Scores that are indices already are taken as they are. ``counts``: the ``score_counts`` of the
+    reference, where they are known already.
     """
+    if counts is None:
+        counts = _compared_counts(tables, settings)
     if are_indices(tables):
-        return as_given(tables, _compared_rows(tables, settings))
-    return ranked(tables, settings)
+        return as_given(counts)
+    return cut_points(counts, negative=settings.behavior.negative)
 
 
 def ranked(tables: Tables, settings: Settings) -> tuple[Cuts, ...]:
     """Cut points from both compared periods together, of scores that are no indices for certain."""
-    return _cuts(tables, settings, _compared_rows(tables, settings))
+    counts = _compared_counts(tables, settings)
+    return cut_points(counts, negative=settings.behavior.negative)
 
 
 def calibrate(tables: Tables, settings: Settings) -> CutPoints:
@@ -74,7 +81,7 @@ def calibrate(tables: Tables, settings: Settings) -> CutPoints:
     refuse_indices(tables)
     request = tables.request
     rows = reference_rows(tables, settings, days=within(request.period))
-    cuts = _cuts(tables, settings, rows)
+    cuts = cut_points(_counts(tables, rows), negative=settings.behavior.negative)
     if not cuts:
         raise CxtoolError(
             f"no scored interaction in {request.period.label} to calibrate with",
@@ -110,10 +117,9 @@ def read_calibration(path: Path) -> CutPoints:
     return parse_calibration(text, name=str(path))
 
 
-def _compared_rows(tables: Tables, settings: Settings) -> Frame:
-    return reference_rows(tables, settings, days=in_either(tables.request))
+def _compared_counts(tables: Tables, settings: Settings) -> pl.DataFrame:
+    return _counts(tables, reference_rows(tables, settings, days=in_either(tables.request)))
 
 
-def _cuts(tables: Tables, settings: Settings, rows: Frame) -> tuple[Cuts, ...]:
-    counts = tables.collect({"score_counts": score_counts(rows)})["score_counts"]
-    return cut_points(counts, negative=settings.behavior.negative)
+def _counts(tables: Tables, rows: Frame) -> pl.DataFrame:
+    return tables.collect({"score_counts": score_counts(rows)})["score_counts"]

@@ -15,8 +15,8 @@ import polars as pl
 
 from cxtool.errors import CxtoolError
 from cxtool.metrics.behavior_eligibility import scored_rows
-from cxtool.metrics.behavior_index import Cuts, score_counts
-from cxtool.tables import Frame, Tables
+from cxtool.metrics.behavior_index import Cuts
+from cxtool.tables import Tables
 
 INDICES = (0.0, 4.0, 6.0, 10.0)
 TELLING_N = 3  # different ones: two may be the marks of a model that knows only yes and no
@@ -39,9 +39,8 @@ def are_indices(tables: Tables) -> bool:
     return tables.collect({"scores": different})["scores"].height >= TELLING_N
 
 
-def as_given(tables: Tables, rows: Frame) -> tuple[Cuts, ...]:
-    """Cut points under which every index stays what it is, of the behaviours in the rows."""
-    counts = tables.collect({"score_counts": score_counts(rows)})["score_counts"]
+def as_given(counts: pl.DataFrame) -> tuple[Cuts, ...]:
+    """Cut points that leave every index as it is, of the behaviours in ``score_counts``."""
     found = counts.group_by("behavior").agg(pl.sum("rows_n"), pl.len().alias("scores_n"))
     edges = dict(zip(("from_10", "from_6", "from_na", "from_4"), EDGES, strict=True))
     return tuple(

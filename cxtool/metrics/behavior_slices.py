@@ -2,55 +2,124 @@
 
 Points of an interaction are summed per case, and as many cases as there are would be held at once.
 Partials are counts and sums, so those of a few days each, collected one after the other, add up
-to the whole.
+to the whole. Cut points must be known before any of them, and come from the same rows: Polars
+reads and joins the rows once and keeps them in short form for both; only what is too much to keep
+is read a second time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.metrics.behavior_eligibility import verdicts
-from cxtool.metrics.behavior_index import Cuts
-from cxtool.metrics.behavior_totals import daily_sums, index_counts, index_rows
-from cxtool.metrics.trend import CURRENT, in_either, period_flag
+from cxtool.metrics.behavior_calibration import reference
+from cxtool.metrics.behavior_index import Cuts, indexed, score_counts
+from cxtool.metrics.behavior_rows import (
+    as_text,
+    case_scores,
+    judged_cases,
+    judged_counts,
+    reason_counts,
+    short_scores,
+)
+from cxtool.metrics.behavior_totals import daily_sums, index_counts
+from cxtool.metrics.trend import in_either
 from cxtool.tables import Frame, Tables
 
-SLICE_CASES = 2_000_000  # some 2 GB at nine behaviours an interaction
+SLICE_CASES = 2_000_000
+KEPT_ROWS = 32_000_000  # some 1 GB in short form
 DAY = "started_d"
 
 
-def collect_partials(
-    tables: Tables, settings: Settings, cuts: Sequence[Cuts]
-) -> dict[str, pl.DataFrame]:
-    """``counts`` and ``sums`` of ``behavior_totals`` and ``reasons`` of ``reason_counts``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partials:
+    """What the report is made of; a key of ``counts`` and ``sums`` may come once from each slice.
 
-    A key may come back in several rows, one from each slice.
+    ``counts`` and ``sums`` as in ``behavior_totals``, ``reasons`` of ``reason_counts``.
     """
-    parts: dict[str, list[pl.DataFrame]] = {"counts": [], "sums": [], "reasons": []}
+
+    cuts: tuple[Cuts, ...]
+    counts: pl.DataFrame
+    sums: pl.DataFrame
+    reasons: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The rows of some days: ``judged_counts``, and scores that wait for their index.
+
+    ``kept_n``: how many of the scores are in memory.
+    """
+
+    judged: pl.DataFrame
+    scores: Frame
+    kept_n: int = 0
+
+
+def collect_partials(
+    tables: Tables, settings: Settings, cuts: Sequence[Cuts] | None = None
+) -> Partials:
+    """The partials of all days; without ``cuts`` scores rank within the compared periods."""
     slices = _slices(tables)
+    kept: dict[int, Slice] = {}
+    if cuts is None:
+        counts = None
+        # Under --where those that scores are ranked against are other rows than those shown.
+        if _is_short(tables) and tables.cases is tables.reference_cases:
+            kept, counts = _first_reading(tables, settings, slices)
+        cuts = reference(tables, settings, counts=counts)
+    parts = []
     for done, days in enumerate(slices):
         tables.advance(done, len(slices))
-        rows = index_rows(tables, settings, cuts, days=days)
-        frames = {
-            "counts": index_counts(rows),
-            "sums": daily_sums(rows),
-            "reasons": reason_counts(tables, settings, days=days),
-        }
-        for name, frame in frames.items():
-            # One by one: together the engine would hold the joined rows for all of them.
-            parts[name].append(tables.collect({name: frame})[name])
-    return {name: pl.concat(found) for name, found in parts.items()}
+        read = kept.pop(done) if done in kept else _read(tables, settings, days)
+        parts.append(_counted(tables, read, cuts))
+    whole = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
+    return Partials(
+        cuts=tuple(cuts),
+        counts=whole["counts"],
+        sums=whole["sums"],
+        reasons=reason_counts(whole["judged"], whole["sums"]),
+    )
 
 
-def reason_counts(tables: Tables, settings: Settings, *, days: nw.Expr) -> Frame:
-    """Partial: interactions per agent, period and reason to leave them out (null: scored)."""
-    cases = verdicts(tables, settings, days=days).with_columns(period_flag(tables.request))
-    keys = ("agent_id", "agent", CURRENT, "reason")
-    return cases.group_by(*keys).agg(interactions_n=nw.len().cast(nw.Int64()))
+def _is_short(tables: Tables) -> bool:
+    return tables.cases.implementation.is_polars()
+
+
+def _read(tables: Tables, settings: Settings, days: nw.Expr) -> Slice:
+    cases = judged_cases(tables, settings, days=days)
+    frames = {"judged": judged_counts(cases)}
+    if not _is_short(tables):
+        return Slice(judged=tables.collect(frames)["judged"], scores=case_scores(cases, tables))
+    small = tables.collect({**frames, "scores": short_scores(cases, tables)})
+    scores = small["scores"]
+    return Slice(judged=small["judged"], scores=nw.from_native(scores.lazy()), kept_n=scores.height)
+
+
+def _first_reading(
+    tables: Tables, settings: Settings, slices: Sequence[nw.Expr]
+) -> tuple[dict[int, Slice], pl.DataFrame]:
+    """As many slices as can be kept, by number, and the ``score_counts`` of all of them."""
+    kept: dict[int, Slice] = {}
+    counts = []
+    for number, days in enumerate(slices):
+        tables.advance(number, len(slices))
+        read = _read(tables, settings, days)
+        counts.append(tables.collect({"counts": score_counts(read.scores)})["counts"])
+        if read.kept_n + sum(part.kept_n for part in kept.values()) <= KEPT_ROWS:
+            kept[number] = read
+    added = as_text(pl.concat(counts)).group_by("behavior", "score").agg(pl.sum("rows_n"))
+    return kept, added
+
+
+def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.DataFrame]:
+    rows = indexed(read.scores, cuts)
+    found = tables.collect({"counts": index_counts(rows), "sums": daily_sums(rows)})
+    return {"judged": read.judged, **{name: as_text(part) for name, part in found.items()}}
 
 
 def _slices(tables: Tables) -> list[nw.Expr]:

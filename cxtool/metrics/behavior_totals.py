@@ -13,10 +13,10 @@ import polars as pl
 
 from cxtool.config import Settings
 from cxtool.metrics.bands import band
-from cxtool.metrics.behavior_eligibility import eligible, scored_rows
 from cxtool.metrics.behavior_index import Cuts, indexed
+from cxtool.metrics.behavior_rows import case_scores, judged_cases
 from cxtool.metrics.stats import ratio, rounded
-from cxtool.metrics.trend import CURRENT, period_flag, ratio_trend, wide
+from cxtool.metrics.trend import CURRENT, ratio_trend, wide
 from cxtool.period import Period, day_number
 from cxtool.tables import Frame, Tables
 
@@ -34,10 +34,7 @@ SUMS = (
 
 def index_rows(tables: Tables, settings: Settings, cuts: Iterable[Cuts], *, days: nw.Expr) -> Frame:
     """Scored rows of the eligible cases that ``days`` keeps, with ``index`` and their agent."""
-    cases = eligible(tables.cases.filter(days), tables, settings).select(
-        "case_id", "agent_id", "agent", "team", "started_d", period_flag(tables.request)
-    )
-    return indexed(scored_rows(tables).join(cases, on="case_id", how="inner"), cuts)
+    return indexed(case_scores(judged_cases(tables, settings, days=days), tables), cuts)
 
 
 def index_counts(rows: Frame) -> Frame:
