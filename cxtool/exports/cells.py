@@ -21,7 +21,7 @@ from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
 from cxtool.exports.spreadsheet import inexact, shortened
 from cxtool.exports.times import clock_change, parse_local
-from cxtool.exports.typed import can_fail, from_typed, local_times, typed_value
+from cxtool.exports.typed import can_fail, from_typed, in_order, local_times, typed_value
 from cxtool.schema import Field, Type
 
 
@@ -32,6 +32,7 @@ class Cell:
     ``read`` is null where ``raw`` is empty or cannot be read. ``fails``: whether that can be, or
     where it is, if there is a quicker way to tell. ``clock``
     is what a clock change did to it (see ``times``), None where times need no such reading.
+    ``ordered``: what the least and the greatest value are judged to be, all between them are.
     """
 
     raw: pl.Expr
@@ -51,6 +52,7 @@ class Cell:
         return Cell(raw=pl.col(raw), read=pl.col(read), fails=failed)
 
     clock: pl.Expr | None = None
+    ordered: bool = False
 
 
 def cell(
@@ -120,6 +122,7 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
         # A text is judged column by column: one that is not asked for is not read, nor refused.
         fails=raw.text is not None or can_fail(dtype, kind),
         clock=_clock(local, time_zone),
+        ordered=raw.text is None and in_order(dtype, kind),
     )
 
 

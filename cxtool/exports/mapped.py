@@ -48,6 +48,7 @@ class MappedTable:
     not_counted_n: int = 0  # rows of the file that do not count, as the profile says
     looked_at: Set[str] = frozenset()  # columns of which more than a sample was looked at
     as_text: MappedTable | None = None  # the same of text, where numbers are read strictly
+    judged: Set[int] | None = None  # codes of the rules that a row can break, where that is known
 
     def general(self, columns: Set[str]) -> MappedTable:
         """The same mapping, reading more ways of writing where values of the columns need them.
@@ -68,6 +69,11 @@ class MappedTable:
     def given(self) -> frozenset[str]:
         """The canonical columns that this file has."""
         return frozenset(self.cells)
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether a clock change may do anything to the times of this file."""
+        return any(cell.clock is not None for cell in self.cells.values())
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -97,7 +103,11 @@ class MappedTable:
         ``window`` (epoch milliseconds) lets Parquet leave out what lies outside, rows without a
         start excepted.
         """
-        return self._read(self.raw.frame if window is None else self._pruned(window))
+        return self._read(self.within(window))
+
+    def within(self, window: tuple[int, int] | None) -> pl.LazyFrame:
+        """The file's own rows, without what surely lies outside of a window."""
+        return self.raw.frame if window is None else self._pruned(window)
 
     def on(self, first: date, last: date) -> pl.LazyFrame:
         """The canonical lazy frame, of two days alone where the raw table tells days apart."""
@@ -139,7 +149,7 @@ class MappedTable:
             *self.extras,
             *places,
             pl.lit(self.number, pl.Int32).alias(RAW),
-            broken_rule(self.rules, judged, self.settings).alias(RULE),
+            broken_rule(self.rules, judged, self.settings, judged=self.judged).alias(RULE),
             CLOCK,
             *[expr.meta.output_name() for expr in added],
         )

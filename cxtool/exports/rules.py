@@ -6,7 +6,7 @@ number of rows set aside. Every table has the rules of its column types; ``schem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,11 +68,21 @@ def rules_of(table: Table, settings: Settings) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def broken_rule(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl.Expr:
-    """The code of the first rule that the row breaks, null where it breaks none."""
+def broken_rule(
+    rules: tuple[Rule, ...],
+    cells: Cells,
+    settings: Settings,
+    *,
+    judged: Set[int] | None = None,
+) -> pl.Expr:
+    """The code of the first rule that the row breaks, null where it breaks none.
+
+    ``judged``: the codes of the rules that a row can break; None where that is not known.
+    """
     codes = [
         pl.when(flag).then(pl.lit(code, pl.Int16))
-        for code, flag in _flags(rules, cells, settings).items()
+        for code, flag in flags(rules, cells, settings).items()
+        if judged is None or code in judged
     ]
     return pl.coalesce(codes) if codes else pl.lit(None, pl.Int16)
 
@@ -80,20 +90,20 @@ def broken_rule(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl
 def broken_value(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> pl.Expr:
     """The value that broke the first rule that is broken, as it stands in the file."""
     broken = pl.lit(None, pl.String)
-    for code, flag in reversed(_flags(rules, cells, settings).items()):
+    for code, flag in reversed(flags(rules, cells, settings).items()):
         value = cells[rules[code].column].raw.cast(pl.String)
         broken = pl.when(flag).then(value).otherwise(broken)
     return broken
 
 
-def _flags(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> dict[int, pl.Expr]:
+def flags(rules: tuple[Rule, ...], cells: Cells, settings: Settings) -> dict[int, pl.Expr]:
     """By code, whether a row breaks the rule; without the rules that no row of the file can."""
-    flags = {
+    found = {
         code: _FLAGS[rule.name](rule.column, cells, settings)
         for code, rule in enumerate(rules)
         if rule.column in cells
     }
-    return {code: flag for code, flag in flags.items() if flag is not None}
+    return {code: flag for code, flag in found.items() if flag is not None}
 
 
 def _missing(column: str, cells: Cells, settings: Settings) -> pl.Expr | None:

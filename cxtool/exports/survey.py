@@ -8,18 +8,18 @@ keys are looked for among the rows of the days asked for: others may not have be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
+from cxtool.exports.doubts import doubts, unknown_direction
 from cxtool.exports.layout import ROW
 from cxtool.exports.mapped import CLOCK, DAY_OF, RAW, RULE, VALUE, MappedTable
 from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
 from cxtool.exports.scan import DAY, Days, scan_all, scan_some
 from cxtool.exports.times import DOUBLED, SKIPPED
-from cxtool.schema import DIRECTIONS
 
 REPEATED = "repeated"
 PLACES = frozenset({RAW, ROW, LINE, FILE, RULE, VALUE, DAY, CLOCK})
@@ -83,17 +83,32 @@ class Survey:
 
 def count(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -> Counts:
     """Count a table in one pass. ``days`` limits it; None counts everything."""
+    window = days.window_ms if days else None
+    doubted = [doubts(part, window=window) for part in mapped]
+    mapped = [
+        replace(part, judged=found.rules) for part, found in zip(mapped, doubted, strict=True)
+    ]
     frame = scan_all(mapped, time_zone=time_zone, days=days)
     columns = frame.collect_schema()
     key = mapped[0].table.key
     unknown = pl.lit(0, pl.UInt32)
-    if "direction" in columns:
-        unknown = pl.col("direction").is_in(DIRECTIONS).fill_null(False).not_().sum()
+    # A part without the column gives rows without a direction to the others.
+    doubtful = any(found.directions for found in doubted)
+    if "direction" in columns and (doubtful or len({part.given for part in mapped}) > 1):
+        unknown = unknown_direction(pl.col("direction")).sum()
     if DAY not in columns:
         frame = frame.with_columns(pl.lit(None, pl.Int32).alias(DAY))
-    queries = [
-        frame.group_by(RULE, DAY, CLOCK).agg(pl.len().alias("rows_n"), unknown.alias("unknown_n"))
-    ]
+    # What is the same in all rows costs as much to group by as what is not.
+    differs = {
+        RULE: any(part.judged for part in mapped),
+        DAY: True,
+        CLOCK: any(part.has_clock for part in mapped),
+    }
+    counted = frame.group_by(name for name in differs if differs[name]).agg(
+        pl.len().alias("rows_n"), unknown.alias("unknown_n")
+    )
+    same = [pl.lit(None, columns[name]).alias(name) for name in differs if not differs[name]]
+    queries = [counted.with_columns(same)]
     if key is not None:
         # Different hashes are different keys, at an eighth of the cost of the keys themselves.
         queries.append(frame.select(pl.col(key).drop_nulls().hash()))

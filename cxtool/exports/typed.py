@@ -26,6 +26,15 @@ def can_fail(dtype: pl.DataType, kind: Type) -> bool:
     return (dtype.is_numeric() and kind in FROM_NUMBERS) or kind is Type.DATETIME
 
 
+def in_order(dtype: pl.DataType, kind: Type) -> bool:
+    """Whether greater values have a greater meaning, so that none between two of them has none."""
+    if kind in (Type.SECONDS, Type.FLOAT):
+        return dtype.is_numeric()
+    if kind is Type.INT:
+        return dtype.is_integer()
+    return kind is Type.DATETIME and dtype.is_temporal()
+
+
 def local_times(value: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     """Times without a zone, None where the column holds none."""
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is None:
