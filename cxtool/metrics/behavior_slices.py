@@ -28,9 +28,10 @@ from cxtool.metrics.behavior_rows import (
 )
 from cxtool.metrics.behavior_totals import daily_sums, index_counts
 from cxtool.metrics.trend import in_either
+from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
-SLICE_CASES = 2_000_000
+SLICE_ROWS = 20_000_000  # of all tables: some 1.5 GB while they are read and joined
 KEPT_ROWS = 32_000_000  # some 1 GB in short form
 DAY = "started_d"
 
@@ -123,14 +124,19 @@ def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.
 
 
 def _slices(tables: Tables) -> list[nw.Expr]:
-    """Runs of days with about ``SLICE_CASES`` cases each, or a single day; together all days."""
+    """Runs of days with about ``SLICE_ROWS`` rows each, or a single day; together all days."""
     asked_for = in_either(tables.request)
     cases = tables.cases.filter(asked_for).group_by(DAY).agg(cases_n=nw.len().cast(nw.Int64()))
     counts = tables.collect({"days": cases})["days"].sort(DAY)
-    if counts["cases_n"].sum() <= SLICE_CASES:
+    cases_n = int(counts["cases_n"].sum())
+    # Scores have no day: all of the export are read, though most may be of other days.
+    rows_n = min(tables.source.rows_read, cases_n * (1 + len(BEHAVIORS)))
+    slices_n = -(-rows_n // SLICE_ROWS)
+    if slices_n <= 1:
         return [asked_for]
+    slice_cases = -(-cases_n // slices_n)
     ends = pl.col("cases_n").cum_sum()
-    runs = counts.group_by(slice=(ends - 1) // SLICE_CASES).agg(
+    runs = counts.group_by(slice=(ends - 1) // slice_cases).agg(
         pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last")
     )
     return [

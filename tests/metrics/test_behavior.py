@@ -312,11 +312,11 @@ def test_order_of_rows_does_not_matter() -> None:
         assert one.rows.equals(other.rows), one.id
 
 
-@pytest.mark.parametrize("cases_n", [1, 7, 65])
-def test_slices_of_days_add_up(monkeypatch: pytest.MonkeyPatch, cases_n: int) -> None:
+@pytest.mark.parametrize("rows_n", [1, 7, 65])
+def test_slices_of_days_add_up(monkeypatch: pytest.MonkeyPatch, rows_n: int) -> None:
     """B4: collected a few days at a time, the report is the same."""
     whole = report(improving(), Settings(), agent="Ana")
-    monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_CASES", cases_n)
+    monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_ROWS", rows_n)
     sliced = report(improving(), Settings(), agent="Ana")
     for one, other in zip(whole.sections, sliced.sections, strict=True):
         assert one.rows.equals(other.rows), one.id

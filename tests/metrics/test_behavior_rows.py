@@ -82,7 +82,7 @@ def test_what_is_too_much_to_keep_is_read_again(
 ) -> None:
     """B3, B4: with nothing, something or everything kept, ranks and totals are the same."""
     expected = report(TABLES, Settings())
-    monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_CASES", 15)
+    monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_ROWS", 15)
     monkeypatch.setattr("cxtool.metrics.behavior_slices.KEPT_ROWS", kept_rows)
     readings = []
 
@@ -92,6 +92,16 @@ def test_what_is_too_much_to_keep_is_read_again(
 
     _assert_same(report(replace(TABLES, collect=collect), Settings()), expected)
     assert len(readings) == {0: 8, 60: 6, 10_000: 4}[kept_rows]
+
+
+def test_scores_of_no_case_at_all_are_no_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B11: an export whose scores are of other days alone has a report, without agents."""
+    monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_ROWS", 1)
+    source = replace(TABLES.source, rows_read=100)
+    elsewhere = replace(make_tables(others={"behaviors": SCORES}), source=source)
+    found = report(elsewhere, Settings())
+    assert found.section("agents").rows.is_empty()
+    assert _left_out(found) == {}
 
 
 def test_interactions_are_scored_left_out_or_without_scores() -> None:
