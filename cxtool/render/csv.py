@@ -19,23 +19,39 @@ from cxtool.report import Report
 FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
 
 
+# Rows made text at a time: what is prepared for all of them would take more room than they do.
+SLICE_N = 100_000
+
+
 def render(report: Report, options: RenderOptions) -> str:
     """Rows of ``options.section`` or the main section; unknown is empty, or ``options.null``.
 
     Text that a spreadsheet would run gets an apostrophe in front, unless ``options.raw``. Numbers
     are never touched.
     """
-    rows = iso_times(plain(section_of(report, options).rows, report.time_zone))
+    rows = section_of(report, options).rows
+    # A table without rows has a header.
+    slices = list(rows.iter_slices(SLICE_N)) or [rows]
+    return "".join(
+        _cells(part, report.time_zone, raw=options.raw).write_csv(
+            include_header=options.header and place == 0, null_value=options.null
+        )
+        for place, part in enumerate(slices)
+    )
+
+
+def _cells(rows: pl.DataFrame, time_zone: str, *, raw: bool) -> pl.DataFrame:
+    """The rows with lists as text, and nothing in them to run unless ``raw``."""
+    rows = iso_times(plain(rows, time_zone))
     cells = rows.with_columns(
         _joined(name, dtype.inner)
         for name, dtype in rows.schema.items()
         if isinstance(dtype, pl.List)
     )
-    if not options.raw:
-        texts = [name for name, dtype in rows.schema.items() if _is_text(dtype)]
-        cells = cells.with_columns(_defused(pl.col(name)) for name in texts)
-        cells = cells.rename(_safe_name)
-    return cells.write_csv(include_header=options.header, null_value=options.null)
+    if raw:
+        return cells
+    texts = [name for name, dtype in rows.schema.items() if _is_text(dtype)]
+    return cells.with_columns(_defused(pl.col(name)) for name in texts).rename(_safe_name)
 
 
 def _is_text(dtype: pl.DataType) -> bool:

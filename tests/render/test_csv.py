@@ -106,3 +106,12 @@ def test_unit_of_a_column_does_not_change_its_csv() -> None:
         rows=pl.DataFrame({"a_pct": [81.25]}),
     )
     assert render(sample(section), fmt="csv") == "a_pct\n81.25\n"
+
+
+@pytest.mark.parametrize("rows_n", [0, 1, 2, 5])
+def test_rows_in_slices_are_the_same_text(rows_n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pl.DataFrame({"=a": ["=1", "x", None, "", "-2"], "b": [[";"], ["x"], [], None, ["y"]]})
+    whole = written(rows.head(rows_n), null="?")
+    assert whole.count("\n") == rows_n + 1
+    monkeypatch.setattr("cxtool.render.csv.SLICE_N", 2)
+    assert written(rows.head(rows_n), null="?") == whole
