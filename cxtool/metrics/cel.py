@@ -80,7 +80,7 @@ def _found(
         days=cel_load.daily_loads(contacts, ticket_times),
         mean_resolution=measured.get(True),
         has_tickets="tickets" in tables.others,
-        data_before=_data_before(small, tables),
+        data_before=_data_before(small),
         company_id=company_id,
     )
     return found, cel_notes.notes(tables, settings, contacts, measured)
@@ -94,10 +94,7 @@ def _ticket_times(settings: Settings, measured: dict[bool, TicketTime]) -> dict[
     return {True: fixed, False: fixed}
 
 
-def _data_before(small: Small, tables: Tables) -> bool:
+def _data_before(small: Small) -> bool:
     """Whether the compared period has any case or ticket, of whomever."""
-    # Nearly always a contact that counts tells; only where none does are the cases read again.
-    if any((~rows[CURRENT]).any() for rows in small.values()):
-        return True
-    found = tables.collect({"cases": cel_contacts.cases_before(tables)})
-    return not found["cases"].is_empty()
+    sizes = (small[name] for name in ("cases", "resolutions") if name in small)
+    return any(not rows.filter(~pl.col(CURRENT)).is_empty() for rows in sizes)

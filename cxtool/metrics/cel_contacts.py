@@ -23,12 +23,12 @@ KEYS = ("company_id", "company", DAY, CURRENT, "channel")
 
 
 def partials(tables: Tables) -> dict[str, Frame]:
-    """What the report needs from the rows: sums per company and day, and ticket times.
+    """Everything the report needs from the rows: sums per company and day, ticket times, sizes.
 
     An export in which nothing names a company is an error.
     """
     _require_companies(tables)
-    frames = {"calls_and_chats": contact_sums(tables)}
+    frames = {"calls_and_chats": contact_sums(tables), "cases": _sizes(tables)}
     if "tickets" in tables.others:
         frames["tickets"] = ticket_counts(tables)
         frames["resolutions"] = resolution_sums(tables)
@@ -158,10 +158,9 @@ def _tickets(tables: Tables, *columns: str) -> Frame:
     )
 
 
-def cases_before(tables: Tables) -> Frame:
-    """One case of the compared period, whether it counts or not; no row where there is none."""
-    rows = tables.cases.filter(in_either(tables.request))
-    return rows.select(period_flag(tables.request)).filter(~nw.col(CURRENT)).head(1)
+def _sizes(tables: Tables) -> Frame:
+    cases = tables.cases.filter(in_either(tables.request)).select(period_flag(tables.request))
+    return cases.group_by(CURRENT).agg(cases_n=nw.len().cast(nw.Int64()))
 
 
 def _require_companies(tables: Tables) -> None:
