@@ -72,12 +72,20 @@ def compared(told: Sections, peer: Sections, *, report: str) -> Compared:
         ]
         for key in ours.keys() & theirs.keys():
             for figure, value in theirs[key].items():
+                if _has_no_trend(figure, ours[key]):
+                    continue
                 figures_n += 1
                 if not _agree(ours[key].get(figure), value):
                     problems.append(
                         f"{name} {key} {figure}: {ours[key].get(figure)}, with the peer {value}"
                     )
     return Compared(figures_n, tuple(problems[:MOST_TOLD]))
+
+
+def _has_no_trend(figure: str, row: Row) -> bool:
+    """Whether it is the earlier value of what is unknown now, beside which cxtool tells none."""
+    now, _, role = figure.rpartition("_")
+    return role == "previous" and row.get(now or "value") is None
 
 
 def told_figures(path: Path) -> dict[str, list[dict[str, Any]]]:
