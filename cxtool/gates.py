@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -25,8 +24,7 @@ NAMED = 40  # metrics that a message lists
 METRIC_COLUMN, VALUE_COLUMN, UNIT_COLUMN = "metric", "value", "unit"
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
+class _Figures(NamedTuple):
     """What a gate judges: one value a row, and the rows' own names."""
 
     metric: str

@@ -28,6 +28,8 @@ HEADER_WEIGHT = 2.5
 # Spreadsheets write and read this line before the header.
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 CUT_OFF = "unexpected end of data"  # what csv says of a quoted cell without end
+ANY_DELIMITER = re.compile("[" + "".join(DELIMITERS) + "]")
+OTHERS = {one: re.compile(f"[{''.join(DELIMITERS).replace(one, '')}]") for one in DELIMITERS}
 DECIMAL = re.compile(r"\s*[-+]?\d+,\d+\s*%?")
 
 
@@ -79,10 +81,9 @@ def find_dialect(
     if skip >= len(lines):
         raise CxtoolError(f"{name}: no header line after {skip} lines")
     csv.field_size_limit(LONGEST_CELL)
-    found, marks = _written(lines[skip:], delimiter, quote, is_whole=is_whole)
+    found, marks, records = _written(lines[skip:], delimiter, quote, is_whole=is_whole)
     if header:
         return Dialect(found, marks, unique_names(header), body_line=skip + 1)
-    records, _ = _records(lines[skip:], found, marks)
     if not records:
         raise CxtoolError(f"{name}: line {skip + 1}: the header cannot be read")
     place = 0 if skip_lines is not None else find_header(records)
@@ -129,13 +130,16 @@ def _named(delimiter: str) -> str:
 
 def _written(
     lines: Sequence[str], delimiter: str | None, quote: str | None, *, is_whole: bool
-) -> tuple[str, str]:
-    """The delimiter and the quote that part the lines most evenly into most cells."""
+) -> tuple[str, str, list[Record]]:
+    """The delimiter and the quote that part the lines most evenly into most cells, and these."""
     delimiters = (_named(delimiter),) if delimiter else DELIMITERS
-    best = 0.0
-    found = delimiters[0], QUOTES[0] if quote is None else quote
+    usual = QUOTES[0] if quote is None else quote
+    text = "".join(lines)
+    best, found = 0.0, None
     for candidate in delimiters:
-        marks = QUOTES[0] if quote is None else quote
+        if candidate not in text:
+            continue
+        marks = usual
         records, _ = _records(lines, candidate, marks)
         if quote is None and candidate != QUOTES[1] and _has_apostrophes(records):
             other, problem = _records(lines, candidate, QUOTES[1], strict=True)
@@ -146,8 +150,8 @@ def _written(
                     records, marks = other, QUOTES[1]
         evenness = _evenness(records, candidate)
         if evenness > best:
-            best, found = evenness, (candidate, marks)
-    return found
+            best, found = evenness, (candidate, marks, records)
+    return found or (delimiters[0], usual, _records(lines, delimiters[0], usual)[0])
 
 
 def _records(
@@ -204,8 +208,8 @@ def _evenness(records: Sequence[Record], delimiter: str) -> float:
     if width == 1:
         return 0.0
     even = [cells for cells in filled if len(cells) == width]
-    others = [other for other in DELIMITERS if other != delimiter]
-    parted = [cell for cells in even for cell in cells if any(other in cell for other in others)]
+    other = OTHERS.get(delimiter, ANY_DELIMITER)
+    parted = [cell for cells in even for cell in filter(other.search, cells)]
     mixed = sum(not DECIMAL.fullmatch(cell) for cell in parted) / (len(even) * width)
     is_header = 1 < len(filled[0]) in (width - 1, width, width + 1)
     if not is_header and 2 * len(even) < len(filled):

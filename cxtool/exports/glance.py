@@ -43,7 +43,8 @@ def glance(file: TextFile) -> Glance:
     begin = after_lines(file.path, 0, file.body_line - 1)
     if size - begin <= SMALL_BYTES:
         text = file.path.read_bytes()[begin:]
-        if _lines(file).fullmatch(text if text.endswith(b"\n") else text + b"\n"):
+        text = text if text.endswith(b"\n") else text + b"\n"
+        if _is_bare(text, file) or _lines(file).fullmatch(text):
             return Glance(regular=True, guarded=GUARD.search(text) is not None, end=size)
     from cxtool.exports.glance_blocks import look
 
@@ -57,6 +58,15 @@ def after_lines(path: Path, place: int, lines: int) -> int:
         for _ in range(lines):
             stream.readline()
         return stream.tell()
+
+
+def _is_bare(text: bytes, file: TextFile) -> bool:
+    """Whether records are regular and nothing is quoted: a pattern needs five times as long."""
+    separator, quote = file.delimiter.encode(), file.quote.encode()
+    signs = text.translate(None, bytes(set(range(256)) - {*separator, *quote, *b"\r\n"}))
+    record = separator * (len(file.header) - 1) + (b"\r\n" if b"\r" in signs else b"\n")
+    is_even = signs == record * signs.count(b"\n")
+    return is_even and not text.startswith(record) and b"\n" + record not in text
 
 
 def _lines(file: TextFile) -> re.Pattern[bytes]:

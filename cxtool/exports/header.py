@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import log2
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LAST_PLACE = 40  # records before the header, at most
 LEAST_CELLS = 3  # of a header after other lines: a comma in a sentence makes two
@@ -27,8 +26,7 @@ TIME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The stripped cells of a record, and the lines before its beginning and its end."""
 
     line: int
@@ -43,7 +41,7 @@ class Record:
     @property
     def used_n(self) -> int:
         """Cells up to the last that holds anything."""
-        return max((place for place, cell in enumerate(self.cells, 1) if cell), default=0)
+        return next((place for place in range(len(self.cells), 0, -1) if self.cells[place - 1]), 0)
 
 
 def find_header(records: Sequence[Record]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from jinja2 import (
@@ -35,14 +36,14 @@ def environment(folder: Path | None = None) -> Environment:
 
     Everything is escaped, and an unknown name is an error.
     """
-    ours = FileSystemLoader(home())
     if folder is None:
-        return _environment(Environment, ours)
+        return _ours()
     if not folder.is_dir():
         raise UsageError(
             f"--template: there is no folder {folder}",
             hint="a folder with a report.html, a style.css or other parts of the page",
         )
+    ours = FileSystemLoader(home())
     loaders = [FileSystemLoader(folder), PrefixLoader({OURS: ours}), ours]
     return _environment(ImmutableSandboxedEnvironment, ChoiceLoader(loaders))
 
@@ -78,6 +79,12 @@ def told(folder: Path | None) -> Iterator[None]:
         if folder is None:
             raise
         raise CxtoolError(f"{_place(problem, folder)}: {_said(problem)}") from problem
+
+
+@cache
+def _ours() -> Environment:
+    """Our own templates, compiled once in a process."""
+    return _environment(Environment, FileSystemLoader(home()))
 
 
 def _environment(kind: type[Environment], loader: BaseLoader) -> Environment:
