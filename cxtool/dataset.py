@@ -27,6 +27,7 @@ from cxtool import __version__
 from cxtool.errors import CxtoolError
 from cxtool.exports.export import Export
 from cxtool.exports.mapped import frame_name
+from cxtool.exports.proving import prove
 from cxtool.exports.times import local_day
 from cxtool.output import write_file
 from cxtool.schema import TABLES, Type
@@ -73,8 +74,8 @@ def convert(export: Export, target: Path) -> tuple[TableCount, ...]:
             people = _companies_of_people(stage, target)
             for name in OF_CUSTOMERS:
                 _gather(stage / name, people)
-            for name in export.mapped:
-                _publish(stage / name, target / name)
+            written = [path for name in export.mapped for path in _published(stage, name, target)]
+        prove(target, written)
         _record(export, counts, target)
     return counts
 
@@ -179,13 +180,13 @@ def _companies_of_people(*folders: Path) -> pl.DataFrame:
     return contacts.group_by(contact="contact_id").agg(company.min().alias("through")).collect()
 
 
-def _publish(folder: Path, target: Path) -> None:
-    """Put every written file in its place, each in one step."""
-    for path in sorted(folder.rglob("*.parquet")):
-        inner = path.relative_to(folder).parent
-        place = target / inner / PART
+def _published(stage: Path, name: str, target: Path) -> Iterator[Path]:
+    """Put every written file of a table in its place, each in one step; the places."""
+    for path in sorted((stage / name).rglob("*.parquet")):
+        place = target / path.relative_to(stage).parent / PART
         place.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, place)
+        yield place
 
 
 def _height(path: Path) -> int:

@@ -21,7 +21,14 @@ from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.raw import RawTable
 from cxtool.exports.spreadsheet import inexact, shortened
 from cxtool.exports.times import clock_change, parse_local
-from cxtool.exports.typed import can_fail, from_typed, in_order, local_times, typed_value
+from cxtool.exports.typed import (
+    as_written,
+    can_fail,
+    from_typed,
+    in_order,
+    local_times,
+    typed_value,
+)
 from cxtool.schema import Field, Type
 
 
@@ -33,6 +40,7 @@ class Cell:
     where it is, if there is a quicker way to tell. ``clock``
     is what a clock change did to it (see ``times``), None where times need no such reading.
     ``ordered``: what the least and the greatest value are judged to be, all between them are.
+    ``proven``: it is written as it is read, see ``proof``.
     """
 
     raw: pl.Expr
@@ -53,6 +61,7 @@ class Cell:
 
     clock: pl.Expr | None = None
     ordered: bool = False
+    proven: bool = False
 
 
 def cell(
@@ -69,6 +78,10 @@ def cell(
     so. Raises CxtoolError where the file's type has nothing in common with that of ``field``.
     """
     kind = field.type
+    if raw.proof is not None and mapping.is_plain:
+        written = as_written(mapping.source[0], raw.schema[mapping.source[0]], kind)
+        if written is not None:
+            return Cell(raw=pl.col(mapping.source[0]), read=written, proven=True)
     zone = mapping.time_zone or time_zone
     if _reads_text(raw, mapping):
         made = _text_cell(raw, mapping, kind, zone, general=general)

@@ -35,6 +35,8 @@ class Doubts:
 
 def doubts(part: MappedTable, *, window: tuple[int, int] | None = None) -> Doubts:
     """What rows of a file may hold, those outside of the window (epoch ms) perhaps left out."""
+    if part.is_proven:
+        return Doubts(frozenset(part.judged or ()), directions=False)
     judged = flags(part.rules, part.cells, part.settings)
     if part.raw.text is not None:  # which would be parsed once more
         return Doubts(frozenset(judged), directions=True)

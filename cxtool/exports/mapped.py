@@ -71,6 +71,11 @@ class MappedTable:
         return frozenset(self.cells)
 
     @property
+    def is_proven(self) -> bool:
+        """Whether every column is read as it was proven to be written."""
+        return self.raw.proof is not None and all(cell.proven for cell in self.cells.values())
+
+    @property
     def has_clock(self) -> bool:
         """Whether a clock change may do anything to the times of this file."""
         return any(cell.clock is not None for cell in self.cells.values())
@@ -128,7 +133,7 @@ class MappedTable:
         places = [name for name in (ROW, LINE, FILE) if name in self.raw.schema]
         read = frame.select(
             *[cell.read.alias(names[name]) for name, cell in self.cells.items()],
-            *[self._extra(name) for name in self.extras],
+            *[self.extra(name) for name in self.extras],
             *places,
             (pl.coalesce(clocks) if clocks else pl.lit(None, pl.Int8)).alias(CLOCK),
             *added,
@@ -154,8 +159,9 @@ class MappedTable:
             *[expr.meta.output_name() for expr in added],
         )
 
-    def _extra(self, name: str) -> pl.Expr:
-        is_text = self.raw.schema[name] == pl.String
+    def extra(self, name: str) -> pl.Expr:
+        """A column that is not canonical: text trimmed, anything else as it is."""
+        is_text = self.raw.schema[name] == pl.String and self.raw.proof is None
         return clean(name).alias(name) if is_text else pl.col(name)
 
     def _pruned(self, window: tuple[int, int]) -> pl.LazyFrame:
@@ -192,7 +198,7 @@ def map_table(
     raw: RawTable, feed: Feed, *, number: int, settings: Settings, time_zone: str
 ) -> MappedTable:
     """The raw table under a feed. Raises CxtoolError for a column of an unfitting type."""
-    return MappedTable(
+    mapped = MappedTable(
         raw=raw,
         number=number,
         table=TABLES[feed.table],
@@ -202,6 +208,16 @@ def map_table(
         feed=feed,
         time_zone=time_zone,
     )
+    return replace(mapped, judged=_left_to_judge(mapped)) if mapped.is_proven else mapped
+
+
+def _left_to_judge(mapped: MappedTable) -> frozenset[int]:
+    """The rules that a proof leaves open: of scores, whose scale is a setting."""
+    scores = mapped.raw.proof.csat if mapped.raw.proof else None
+    low, high = mapped.settings.csat.scale
+    is_inside = scores is None or (low <= scores[0] and scores[1] <= high)
+    rules = enumerate(mapped.rules)
+    return frozenset(c for c, rule in rules if rule.name == "csat_off_scale" and not is_inside)
 
 
 def cells_of(
@@ -212,6 +228,7 @@ def cells_of(
     for name, maps in feed.columns.items():
         field = TABLES[feed.table].field(name)
         found = column(raw, maps, field, time_zone=time_zone, general=name in general)
-        lowered = found.read.str.to_lowercase() if name in LOWERED else found.read
+        is_lowered = name in LOWERED and not found.proven
+        lowered = found.read.str.to_lowercase() if is_lowered else found.read
         cells[name] = replace(found, read=lowered)
     return cells

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 DurationUnit = Literal["ms", "s", "min", "h", "d"]
 Combine = Literal["first", "last", "sum", "distinct"]
@@ -95,6 +96,11 @@ class ColumnMap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     undone_by: list[str] = field(default_factory=list)  # null if one of these comes later
     since: Literal["first"] | None = None  # seconds from this event ...
     at: Literal["last", "first_of", "last_of"] | None = None  # ... to this one
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether values are taken from one column as they stand."""
+        return len(self.source) == 1 and replace(self, source=[]) == ColumnMap()
 
     @property
     def rewrites(self) -> bool:

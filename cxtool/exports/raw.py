@@ -26,6 +26,7 @@ from cxtool.exports.layout import (
     texts,
 )
 from cxtool.exports.passed import Passed
+from cxtool.exports.proof import Proof, common, proofs_of
 from cxtool.exports.repair import LINE, SHOWN, Damage, repair
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.spreadsheet import unguarded
@@ -45,7 +46,7 @@ class RawTable:
 
     ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk (or
     addresses), ``positions`` theirs in the export. ``days``: those of the folders ``day=``, where
-    these hold just the rows of their day.
+    these hold just the rows of their day. ``proof``: what is known of all that they hold.
     """
 
     frame: pl.LazyFrame
@@ -59,6 +60,7 @@ class RawTable:
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
     glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
     days: tuple[date, ...] = ()
+    proof: Proof | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -276,11 +278,27 @@ def _scanned(
 
 def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:
     shapes: dict[object, list[tuple[int, SourceFile]]] = {}
+    proofs = dict(zip(files, _proofs([file for _, file in files]), strict=True))
     for (position, file), schema in zip(files, _schemas([file for _, file in files]), strict=True):
         columns = tuple((name, str(kind)) for name, kind in schema.items())
         keys = tuple(key for key, _ in file.partitions)
-        shapes.setdefault((file.table, keys, columns), []).append((position, file))
-    return [_parquet_table(group) for group in shapes.values()]
+        is_proven = proofs[position, file] is not None
+        shapes.setdefault((file.table, keys, columns, is_proven), []).append((position, file))
+    return [
+        replace(parquet_table(group), proof=_common([proofs[one] for one in group]))
+        for group in shapes.values()
+    ]
+
+
+def _proofs(files: Sequence[SourceFile]) -> list[Proof | None]:
+    """What is proven of files; nothing of those at an address, which would have to be asked."""
+    on_disk = [file.path for file in files if isinstance(file.place, Path)]
+    return proofs_of(on_disk) if len(on_disk) == len(files) else [None] * len(files)
+
+
+def _common(proofs: Sequence[Proof | None]) -> Proof | None:
+    known = [proof for proof in proofs if proof is not None]
+    return common(known) if len(known) == len(proofs) else None
 
 
 def _schemas(files: Sequence[SourceFile]) -> list[Mapping[str, pl.DataType]]:
@@ -300,7 +318,8 @@ def _schema(file: SourceFile) -> Mapping[str, pl.DataType]:
         raise CxtoolError(f"{file.name}: not a readable Parquet file") from error
 
 
-def _parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
+def parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
+    """Files of one table and shape."""
     files = [file for _, file in group]
     frame = pl.scan_parquet(
         [str(file.place) for file in files],

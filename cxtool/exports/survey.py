@@ -16,6 +16,7 @@ import polars as pl
 from cxtool.exports.doubts import doubts, unknown_direction
 from cxtool.exports.layout import ROW
 from cxtool.exports.mapped import CLOCK, DAY_OF, RAW, RULE, VALUE, MappedTable
+from cxtool.exports.proof import common
 from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
 from cxtool.exports.scan import DAY, Days, scan_all, scan_some
@@ -109,12 +110,19 @@ def count(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -
     )
     same = [pl.lit(None, columns[name]).alias(name) for name in differs if not differs[name]]
     queries = [counted.with_columns(same)]
-    if key is not None:
+    if key is not None and not _written_at_once(mapped):
         # Different hashes are different keys, at an eighth of the cost of the keys themselves.
         queries.append(frame.select(pl.col(key).drop_nulls().hash()))
     rows, *hashes = pl.collect_all(queries, engine="streaming")
     may_repeat = any(found.to_series().n_unique() < found.height for found in hashes)
     return Counts(rows, keys_may_repeat=may_repeat)
+
+
+def _written_at_once(mapped: Sequence[MappedTable]) -> bool:
+    """Whether all files are proven to have been written by one run, which repeats no key."""
+    proofs = [part.raw.proof for part in mapped if part.is_proven]
+    known = [proof for proof in proofs if proof is not None]
+    return len(known) == len(mapped) and len(common(known).batches) == 1
 
 
 def survey(

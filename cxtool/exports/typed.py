@@ -42,6 +42,14 @@ def local_times(value: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     return value.cast(pl.Datetime("us")) if dtype == pl.Date else None
 
 
+def as_written(name: str, dtype: pl.DataType, kind: Type) -> pl.Expr | None:
+    """A column that cxtool wrote as the canonical type, None where it writes another type."""
+    column = pl.col(name)
+    if kind is Type.SECONDS:
+        return (column * UNIT_MS["s"]).round().cast(pl.Int64) if dtype == pl.Float64 else None
+    return column if dtype == POLARS_TYPES[kind] else None
+
+
 def from_typed(
     value: pl.Expr, dtype: pl.DataType, kind: Type, source: ColumnMap, *, time_zone: str
 ) -> pl.Expr | None:

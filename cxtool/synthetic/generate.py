@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cxtool.errors import UsageError, nearest
+from cxtool.exports.proving import prove
 from cxtool.schema import TABLES
 from cxtool.synthetic import frames
 from cxtool.synthetic.behaviors import make_behaviors
@@ -58,6 +59,7 @@ def write_sample(
             transcript_cases_n=transcript_cases_n,
             more={"format": fmt, "tables": list(tables)},
         )
+        prove(folder, sorted(folder.rglob("*.parquet")))
         text = msgspec.json.format(msgspec.json.encode(result), indent=2)
         (folder / TRUTH_FILE).write_bytes(text + b"\n")
     return export.rows_n

@@ -18,6 +18,7 @@ from typing import IO, Literal, Self
 import polars as pl
 
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.exports.proof import FILE as PROOF_FILE
 from cxtool.schema import TABLES
 from cxtool.stopping import unfinished
 from cxtool.synthetic.columns import schema_of
@@ -166,6 +167,7 @@ def check_target(target: Path, *, force: bool) -> None:
         raise UsageError(f"folder {target} is not empty", hint="--force replaces an older sample")
     own = {
         TRUTH_FILE,
+        PROOF_FILE,
         *TABLES,
         *(f"{table}.{fmt}" for table in TABLES for fmt in ("parquet", "csv")),
     }

@@ -87,7 +87,7 @@ def test_day_files_are_sorted_compressed_and_have_statistics(small_folder: Path)
 def test_a_wanted_table_does_not_depend_on_the_others(small: Read, tmp_path: Path) -> None:
     write_sample(SMALL, tmp_path / "some", tables=("tickets", "notes"))
     names = sorted(path.name for path in (tmp_path / "some").iterdir())
-    assert names == ["notes.parquet", "tickets.parquet", "truth.json"]
+    assert names == ["_proof.json", "notes.parquet", "tickets.parquet", "truth.json"]
     for table in ("tickets", "notes"):
         assert reader(tmp_path / "some")(table).equals(small(table))
 

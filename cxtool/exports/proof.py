@@ -1,0 +1,110 @@
+"""What was proven of Parquet files when cxtool wrote them, so that no report proves it again.
+
+A sample and a dataset keep it in ``_proof.json`` beside their tables. Of a file named there each
+value is written as reports read it (text trimmed, ids whole, words in their usual letters), no row
+breaks a rule, every direction is known, and keys do not repeat among the files of one ``batch``. It
+holds for the very bytes that were written: a file whose size or footer, which names every part of
+it, is another one is read as if nothing were known. ``proving`` writes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TypedDict
+
+SCHEMA = "cxtool.proof/1"  # a new one wherever values are read, or rules judged, in another way
+FILE = "_proof.json"
+MAGIC = b"PAR1"
+DEPTH = 3  # folders from a file up to that of its export, at most
+
+
+class Seal(TypedDict):
+    """What tells a file from any other that has its name."""
+
+    bytes: int
+    footer: str
+
+
+class Entry(Seal):
+    """What is kept of one file. ``csat``: its lowest and highest score, null without any."""
+
+    batch: int
+    csat: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is proven of one or more files.
+
+    ``batches`` are the runs that wrote them, each with its folder. ``csat`` holds all scores.
+    """
+
+    batches: frozenset[tuple[Path, int]] = frozenset()
+    csat: tuple[float, float] | None = None
+
+    def with_also(self, other: Proof) -> Proof:
+        """What is proven of both."""
+        scores = [score for ends in (self.csat, other.csat) if ends for score in ends]
+        ends = (min(scores), max(scores)) if scores else None
+        return Proof(self.batches | other.batches, ends)
+
+
+def common(proofs: Iterable[Proof]) -> Proof:
+    """What is proven of all."""
+    return reduce(Proof.with_also, proofs)
+
+
+def proofs_of(paths: Iterable[Path]) -> list[Proof | None]:
+    """What is proven of each file, None of one of which nothing is known."""
+    entries: dict[Path, dict[str, Entry]] = {}
+    return [_proof_of(path.absolute(), entries) for path in paths]
+
+
+def _proof_of(path: Path, known: dict[Path, dict[str, Entry]]) -> Proof | None:
+    for folder in path.parents[:DEPTH]:
+        if folder not in known:
+            known[folder] = read_entries(folder)
+        entry = known[folder].get(path.relative_to(folder).as_posix())
+        if entry is not None and is_sealed(path, entry):
+            csat = entry["csat"]
+            ends = None if csat is None else (csat[0], csat[1])
+            return Proof(frozenset({(folder.resolve(), entry["batch"])}), ends)
+    return None
+
+
+def read_entries(folder: Path) -> dict[str, Entry]:
+    """The entries of a folder by the names of its files; none where it has no such proof."""
+    try:
+        told = json.loads((folder / FILE).read_bytes())
+        if told["schema"] != SCHEMA:
+            return {}
+        files: dict[str, Entry] = told["files"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+    return files
+
+
+def is_sealed(path: Path, entry: Entry) -> bool:
+    """Whether the file is still the one that the entry is about."""
+    try:
+        return sealed(path) == {key: entry[key] for key in ("bytes", "footer")}
+    except (OSError, KeyError):
+        return False
+
+
+def sealed(path: Path) -> Seal:
+    """The size of a Parquet file, and a hash of its footer. OSError where it has none."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(size - 8, 0))
+        ending = stream.read(8)
+        length = int.from_bytes(ending[:4], "little")
+        if ending[4:] != MAGIC or length > size - 8:
+            raise OSError(f"{path}: no Parquet file")
+        stream.seek(size - 8 - length)
+        return {"bytes": size, "footer": hashlib.sha256(stream.read(length)).hexdigest()}
