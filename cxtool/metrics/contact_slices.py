@@ -31,20 +31,22 @@ class Sliced:
     """Counts of ``rows``: planned with other frames, then finished slice by slice.
 
     ``rows``: frames by name; those without ``returns.KEY`` are in every slice as a whole. ``count``
-    makes partials of them that add up. ``short``: columns of few or repeated texts.
+    makes partials of them that add up. ``short``: columns of few or repeated texts. ``larger``: how
+    many times ``SLICE_CASES`` a slice may have, where counting needs less memory.
     """
 
     tables: Tables
     rows: Mapping[str, Frame]
     count: Count
     short: tuple[str, ...] = (KEY, "topic")
+    larger: int = 1
 
     @property
     def frames(self) -> dict[str, Frame]:
         """What to collect together with other frames; nothing where parts are to be read."""
         if not self._is_kept:
             return dict(self.count(self.rows))
-        return self._kept(None) if self._slices_n <= KEPT_SLICES else {}
+        return self._kept(None) if self._slices_n <= self._kept_n else {}
 
     def counts(self, small: Small) -> dict[str, pl.DataFrame]:
         """The counts by name, of the collected frames; a key may come once from each slice."""
@@ -62,12 +64,16 @@ class Sliced:
 
     @property
     def _slices_n(self) -> int:
-        return -(-self.tables.source.rows_read // SLICE_CASES) or 1
+        return -(-self.tables.source.rows_read // (SLICE_CASES * self.larger)) or 1
+
+    @property
+    def _kept_n(self) -> int:
+        return max(KEPT_SLICES // self.larger, 1)
 
     def _slices(self, small: Small) -> Iterator[dict[str, Frame]]:
-        is_whole = self._slices_n <= KEPT_SLICES
-        for first in range(0, self._slices_n, KEPT_SLICES):
-            numbers = range(first, min(first + KEPT_SLICES, self._slices_n))
+        is_whole = self._slices_n <= self._kept_n
+        for first in range(0, self._slices_n, self._kept_n):
+            numbers = range(first, min(first + self._kept_n, self._slices_n))
             kept = small if is_whole else self.tables.collect(self._kept(numbers))
             for number in numbers:
                 yield {name: _slice(kept[name], number) for name in self.rows}

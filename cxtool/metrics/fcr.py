@@ -29,12 +29,15 @@ from cxtool.metrics.returns import (
     returns,
     with_contact,
 )
+from cxtool.metrics.returns_sorted import ARRIVES, with_returned
 from cxtool.metrics.trend import CURRENT, in_either
 from cxtool.tables import Frame, Tables
 
 COUNTS = ("fcr_hits_n", "fcr_judged_n", "fcr_young_n", "fcr_unknown_n")
 HIT, JUDGEABLE, YOUNG, UNKNOWN = (f"__{name}" for name in COUNTS)
-CASES, ARRIVALS = "fcr cases", "fcr arrivals"
+VISITS, IS_CASE = "fcr visits", "__is_case"
+SLICES = 4  # so many slices of ``contact_slices`` at once, as sorting takes little memory
+OF_PEOPLE = {"contact", "contact_labels", "company_id", "company"}  # not told by ``around_cases``
 
 By = Mapping[str, Sequence[Dimension]]
 
@@ -69,15 +72,13 @@ class Repeats:
         return self._by_group(judged)
 
     def _sliced(self) -> Sliced:
-        rows = {
-            CASES: handled_cases(self.tables, among=self.among, by=self.by),
-            ARRIVALS: arrivals(self.tables),
-        }
-        return Sliced(tables=self.tables, rows=rows, count=self._count)
+        rows = {VISITS: visits(self.tables, among=self.among, by=self.by)}
+        return Sliced(
+            tables=self.tables, rows=rows, count=self._count, short=("topic",), larger=SLICES
+        )
 
     def _count(self, rows: Mapping[str, Frame]) -> dict[str, Frame]:
-        judged = judged_cases(rows[CASES], rows[ARRIVALS], self.tables, self.settings)
-        return self._by_group(judged)
+        return self._by_group(judged_visits(rows[VISITS], self.tables, self.settings))
 
     def _by_group(self, judged: Frame) -> dict[str, Frame]:
         return {name: fcr_counts(judged, group, self.tables) for name, group in self.by.items()}
@@ -106,15 +107,56 @@ def fcr_cases(
 
 def handled_cases(tables: Tables, *, among: nw.Expr | None = None, by: By | None = None) -> Frame:
     """Handled cases of the compared periods, with what it takes to judge and group them."""
-    sources = {dimension.source for group in (by or {}).values() for dimension in group}
-    columns = sorted({"started_ms", "started_d", "started_t", "topic", *sources})
-    return with_contact(_handled(tables, among)).select(KEY, *columns)
+    return with_contact(_handled(tables, among)).select(KEY, *_columns(by))
+
+
+def visits(tables: Tables, *, among: nw.Expr | None = None, by: By | None = None) -> Frame:
+    """``handled_cases`` (``IS_CASE``) and ``arrivals`` (``ARRIVES``) in one frame.
+
+    A case that is both is one row, where both are found among the same cases.
+    """
+    columns = _columns(by)
+    if tables.cases is not tables.reference_cases or OF_PEOPLE.intersection(columns):
+        cases = handled_cases(tables, among=among, by=by)
+        return nw.concat(
+            [
+                cases.with_columns(nw.lit(True).alias(IS_CASE), nw.lit(False).alias(ARRIVES)),
+                arrivals(tables).with_columns(
+                    nw.lit(False).alias(IS_CASE), nw.lit(True).alias(ARRIVES)
+                ),
+            ],
+            how="diagonal",
+        )
+    is_known, is_inbound = ~nw.col(KEY).is_null(), nw.col("direction") == "inbound"
+    seen = with_contact(tables.around_cases).select(
+        KEY,
+        *columns,
+        _is_handled(tables, among).alias(IS_CASE),
+        (is_known & is_inbound).alias(ARRIVES),
+    )
+    return seen.filter(nw.col(IS_CASE) | nw.col(ARRIVES))
+
+
+def judged_visits(visits: Frame, tables: Tables, settings: Settings) -> Frame:
+    """The cases among ``visits`` with the four flags; Polars collects visits, to sort them."""
+    if not visits.implementation.is_polars():
+        cases = visits.filter(nw.col(IS_CASE))
+        return judged_cases(cases, visits.filter(nw.col(ARRIVES)), tables, settings)
+    rows: pl.LazyFrame = visits.to_native()
+    judged = with_returned(
+        rows.collect(), window_s=settings.fcr.window, as_of_ms=tables.request.as_of_ms
+    )
+    cases = nw.from_native(judged.lazy()).filter(nw.col(IS_CASE))
+    return _flagged(cases, unknown=nw.col(KEY).is_null())
 
 
 def judged_cases(cases: Frame, arrivals: Frame, tables: Tables, settings: Settings) -> Frame:
     """``handled_cases`` with the four flags, as those make them who come back."""
     judged = returns(
-        cases, arrivals, window_s=settings.fcr.window, as_of_ms=tables.request.as_of_ms
+        cases,
+        arrivals.select(KEY, "topic", "started_ms"),
+        window_s=settings.fcr.window,
+        as_of_ms=tables.request.as_of_ms,
     )
     return _flagged(judged, unknown=nw.col(KEY).is_null())
 
@@ -128,9 +170,18 @@ def fcr_counts(judged: Frame, dimensions: Sequence[Dimension], tables: Tables) -
     )
 
 
+def _columns(by: By | None) -> list[str]:
+    sources = {dimension.source for group in (by or {}).values() for dimension in group}
+    return sorted({"started_ms", "started_d", "topic", *sources})
+
+
 def _handled(tables: Tables, among: nw.Expr | None) -> Frame:
+    return tables.cases.filter(_is_handled(tables, among))
+
+
+def _is_handled(tables: Tables, among: nw.Expr | None) -> nw.Expr:
     handled = in_either(tables.request) & nw.col("answered")
-    return tables.cases.filter(handled if among is None else handled & among)
+    return handled if among is None else handled & among
 
 
 def _flagged(cases: Frame, *, unknown: nw.Expr) -> Frame:
