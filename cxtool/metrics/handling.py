@@ -106,24 +106,21 @@ def case_counts(
     counted = with_handle_parts(rows).select(
         *keys,
         CURRENT,
-        *(nw.when(flag).then(1).otherwise(0).alias(name) for name, flag in flags.items()),
-        *(value.alias(f"{name}_total") for name, value in values.items()),
-        *(
-            (value.cast(nw.Float64) * value.cast(nw.Float64)).alias(f"{name}_squares")
-            for name, value in values.items()
-        ),
+        *(flag.alias(name) for name, flag in flags.items()),
+        *(value.alias(name) for name, value in values.items()),
     )
-    return counted.group_by(*keys, CURRENT).agg(
-        *(nw.col(name).sum().cast(nw.Int64) for name in COUNTS),
-        *(
-            total
-            for name in SUMS
-            for total in (
-                nw.col(f"{name}_total").count().cast(nw.Int64).alias(f"{name}_count"),
-                nw.col(f"{name}_total").sum().cast(nw.Float64).alias(f"{name}_total"),
-                nw.col(f"{name}_squares").sum().cast(nw.Float64).alias(f"{name}_squares"),
-            )
-        ),
+    # Several columns in one expression: each alone takes as long to say as all of them.
+    ones = nw.col(*COUNTS).fill_null(False).cast(nw.Int64)
+    squares = (nw.col(*SUMS).cast(nw.Float64) ** 2).name.suffix("_squares")
+    return (
+        counted.with_columns(ones, squares)
+        .group_by(*keys, CURRENT)
+        .agg(
+            nw.col(*COUNTS).sum().cast(nw.Int64),
+            nw.col(*SUMS).count().cast(nw.Int64).name.suffix("_count"),
+            nw.col(*SUMS).sum().cast(nw.Float64).name.suffix("_total"),
+            nw.col(*(f"{name}_squares" for name in SUMS)).sum().cast(nw.Float64),
+        )
     )
 
 
