@@ -18,10 +18,13 @@ from cxtool.metrics.sla_breaches import breaches_frame, breaches_section
 from cxtool.metrics.sla_compliance import (
     breakdown_section,
     days_section,
+    finest,
+    rolled_up,
     sla_counts,
     summary_section,
 )
 from cxtool.metrics.sla_responses import (
+    counts_of_waits,
     distribution_section,
     histogram_section,
     trended_distribution,
@@ -68,8 +71,10 @@ def plan(
     breakdowns = [find_dimensions(names, tables.cases) for names in dict.fromkeys(by)]
     judged = with_sla(tables.cases.filter(in_either(request)), settings, request)
     current = judged.filter(within(request.period))
-    frames = {"summary": sla_counts(judged, (), request), "agents": _count_by(current, "agent_id")}
-    frames |= {f"by {n}": sla_counts(judged, dims, request) for n, dims in enumerate(breakdowns)}
+    groups = [*breakdowns, *([] if course else [()])]
+    counted = finest(groups)
+    frames = {f"counts {n}": sla_counts(judged, groups[n], request) for n in set(counted)}
+    frames["agents"] = _count_by(current, "agent_id")
     if course:
         frames["waits"] = wait_counts(judged, request)
     else:
@@ -79,16 +84,22 @@ def plan(
 
     def finish(small: Small) -> Report:
         agents_n = small["agents"]["agent_id"].drop_nulls().len()
-        summary = summary_section(small["summary"], agents_n, request)
+        counts = [
+            rolled_up(small[f"counts {n}"], dims, request)
+            for n, dims in zip(counted, groups, strict=True)
+        ]
+        total = counts_of_waits(small["waits"]) if course else counts[-1]
+        summary = summary_section(total, agents_n, request)
         by_sections = [
-            breakdown_section(small[f"by {n}"], dims, request) for n, dims in enumerate(breakdowns)
+            breakdown_section(partial, dims, request)
+            for partial, dims in zip(counts, breakdowns, strict=False)
         ]
         breach_sections = [_breaches(small["breaches"], settings, request)] if breaches else []
         asked_for = [*breach_sections, *by_sections, summary]
         sections = (
             (
                 summary,
-                days_section(small["summary"], request),
+                days_section(total, request),
                 *by_sections,
                 histogram_section(small["waits"], settings),
                 trended_distribution(small["waits"], request),

@@ -59,13 +59,11 @@ def sla_counts(judged: Frame, dimensions: Sequence[Dimension], request: Request)
     """Count the verdicts of ``with_sla`` per group, compared period and local day.
 
     Counts are mergeable: those of parts add up to those of the whole. A case counts under each of
-    the values of a list dimension.
+    the values of a list dimension. Dimensions of days are left to ``rolled_up``.
     """
-    rows = judged.with_columns(period_flag(request))
-    if request.previous and any(dimension.by_position for dimension in dimensions):
-        rows = in_position(rows, request)
-    keys = [dimension.key for dimension in dimensions]
-    flagged = exploded(rows, dimensions).select(
+    told = [dimension for dimension in dimensions if not _is_of_days(dimension)]
+    keys = [dimension.key for dimension in told]
+    flagged = exploded(judged.with_columns(period_flag(request)), told).select(
         *keys,
         CURRENT,
         "started_d",
@@ -77,6 +75,43 @@ def sla_counts(judged: Frame, dimensions: Sequence[Dimension], request: Request)
     )
     totals = [nw.col(count).sum().cast(nw.Int64) for count in COUNTS]
     return flagged.group_by(*keys, CURRENT, "started_d").agg(*totals)
+
+
+def finest(groups: Sequence[Sequence[Dimension]]) -> list[int]:
+    """For each grouping the place of one whose ``sla_counts`` have all that it needs.
+
+    Often its own; else the least fine one, of which it is a coarser grouping.
+    """
+    keys = [frozenset(d.key for d in group if not _is_of_days(d)) for group in groups]
+    # A case counts once only where no list is taken apart.
+    wholes = [not any(dimension.is_list for dimension in group) for group in groups]
+    found = []
+    for own, is_whole in zip(keys, wholes, strict=True):
+        finer = [
+            place
+            for place, (others, whole) in enumerate(zip(keys, wholes, strict=True))
+            if own == others or (is_whole and whole and own < others)
+        ]
+        read = [place for place in finer if not any(keys[place] < keys[other] for other in finer)]
+        found.append(min(read, key=lambda place: (len(keys[place]), place)))
+    return found
+
+
+def rolled_up(
+    partial: pl.DataFrame, dimensions: Sequence[Dimension], request: Request
+) -> pl.DataFrame:
+    """The counts of a grouping from ``sla_counts`` of the same or a finer one."""
+    rows: Frame = nw.from_native(partial.lazy())
+    if request.previous and any(dimension.by_position for dimension in dimensions):
+        rows = in_position(rows, request)
+    rows = exploded(rows, [dimension for dimension in dimensions if _is_of_days(dimension)])
+    keys = [dimension.key for dimension in dimensions]
+    summed = rows.group_by(*keys, CURRENT, "started_d").agg(nw.col(*COUNTS).sum())
+    return summed.collect().to_native()
+
+
+def _is_of_days(dimension: Dimension) -> bool:
+    return dimension.source == "started_d"
 
 
 def summary_section(partial: pl.DataFrame, agents_n: int, request: Request) -> Section:

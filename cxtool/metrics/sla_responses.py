@@ -13,6 +13,7 @@ import polars as pl
 
 from cxtool.config import Settings, SlaSettings
 from cxtool.metrics.quantiles import quantiles
+from cxtool.metrics.sla_compliance import VERDICT_COUNTS
 from cxtool.metrics.stats import ratio, rounded
 from cxtool.metrics.trend import CURRENT, median_trend, period_flag, trend_columns
 from cxtool.period import Request, day_number
@@ -58,10 +59,21 @@ VALUE, COUNT = "first_response_ms", "cases_n"
 
 
 def wait_counts(judged: Frame, request: Request) -> Frame:
-    """Partial: responses per local day, period, wait and verdict of ``with_sla``."""
-    responded = judged.filter(~nw.col(VALUE).is_null()).with_columns(period_flag(request))
-    counted = responded.group_by("started_d", CURRENT, VALUE, "sla")
+    """Partial: cases per local day, period, wait (null without a response) and verdict."""
+    counted = judged.with_columns(period_flag(request)).group_by("started_d", CURRENT, VALUE, "sla")
     return counted.agg(nw.len().cast(nw.Int64).alias(COUNT))
+
+
+def counts_of_waits(waits: pl.DataFrame) -> pl.DataFrame:
+    """``sla_counts`` without dimensions, from ``wait_counts``."""
+    count = pl.col(COUNT)
+    return waits.group_by(CURRENT, "started_d").agg(
+        count.sum(),
+        *(
+            count.filter(pl.col("sla") == verdict).sum().alias(name)
+            for name, verdict in VERDICT_COUNTS.items()
+        ),
+    )
 
 
 def distribution_section(responses: pl.DataFrame) -> Section:
@@ -86,6 +98,7 @@ def trended_distribution(waits: pl.DataFrame, request: Request) -> Section:
 
     The course is null on a day without a response.
     """
+    waits = waits.drop_nulls(VALUE)
     section = distribution_section(waits.filter(CURRENT))
     columns = (
         *trend_columns(MEDIAN),
@@ -117,7 +130,7 @@ def histogram_section(waits: pl.DataFrame, settings: Settings) -> Section:
     shortest and the longest response are left out; one without a response has no verdict.
     """
     ends_ms = sorted({*(1000 * step for step in STEPS_S), *_thresholds_ms(settings.sla)})
-    current = waits.filter(CURRENT)
+    current = waits.drop_nulls(VALUE).filter(CURRENT)
     run_of_wait = pl.Series(ends_ms).search_sorted(current[VALUE], side="left")
     counts = (
         current.with_columns(run=run_of_wait.cast(pl.Int64))

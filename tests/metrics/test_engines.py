@@ -17,7 +17,7 @@ from cxtool.metrics.handling import case_counts as performance_counts
 from cxtool.metrics.service_level import service_level_counts
 from cxtool.metrics.sla_breaches import breaches_frame
 from cxtool.metrics.sla_compliance import sla_counts
-from cxtool.metrics.sla_responses import wait_counts
+from cxtool.metrics.sla_responses import counts_of_waits, wait_counts
 from cxtool.metrics.sla_rule import with_sla
 from cxtool.metrics.trend import in_either
 from cxtool.metrics.volume import case_counts, hour_counts
@@ -142,12 +142,16 @@ def test_volume(other_cases: Frame) -> None:
 
 
 def test_waits(other_cases: Frame) -> None:
-    """S6: the same responses, each with its verdict."""
+    """S6: the same responses, each with its verdict; they give the counts of the summary, too."""
 
     def waits(cases: Frame) -> pl.DataFrame:
         judged = with_sla(cases, SETTINGS, TABLES.request)
         return collected(wait_counts(judged, TABLES.request))
 
     expected = waits(TABLES.cases)
-    assert expected["first_response_ms"].sort().to_list() == [12_000, 30_000, 61_000]
+    answered = expected.drop_nulls("first_response_ms")["first_response_ms"]
+    assert answered.sort().to_list() == [12_000, 30_000, 61_000]
     assert waits(other_cases).equals(expected)
+    judged = with_sla(TABLES.cases, SETTINGS, TABLES.request)
+    counts = collected(sla_counts(judged, (), TABLES.request))
+    assert counts_of_waits(expected).sort(counts.columns).equals(counts)
