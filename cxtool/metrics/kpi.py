@@ -40,7 +40,7 @@ def plan(tables: Tables, settings: Settings, *, by: Sequence[tuple[str, ...]] = 
         tables=tables, settings=settings, by={f"fcr {name}": d for name, d in groups.items()}
     )
     frames = {f"cases {n}": case_counts(cases, d, settings, request) for n, d in groups.items()}
-    frames |= {f"times {n}": f for n, f in histograms(cases.filter(within(request.period))).items()}
+    frames |= {f"times {n}": f for n, f in histograms(cases, within(request.period)).items()}
 
     def finish(small: Small) -> Report:
         came_back = repeats.counts(small)
@@ -78,19 +78,28 @@ def plan(tables: Tables, settings: Settings, *, by: Sequence[tuple[str, ...]] = 
     return Plan(frames=frames | repeats.frames, finish=finish)
 
 
-def histograms(cases: Frame) -> dict[str, Frame]:
-    """Partials: how often each time of ``MEASURES`` occurs, in milliseconds (``value_ms``)."""
+def histograms(cases: Frame, among: nw.Expr) -> dict[str, Frame]:
+    """Partials: how often each time of ``MEASURES`` occurs, in milliseconds (``value_ms``).
+
+    ``among``: of which cases.
+    """
     handled, inbound = nw.col("answered"), nw.col("direction") == "inbound"
-    rows = with_handle_parts(cases)
+    counts = {
+        "wait": inbound,
+        "first_response": inbound & handled,
+        **dict.fromkeys(("talk", "hold", "acw"), handled),
+    }
+    # Each among its own cases: what they have in common is found by the engine.
     values = {
-        "handle": nw.col(AHT_MS),
-        "wait": nw.when(inbound).then(nw.col("wait_ms")),
-        "first_response": nw.when(inbound & handled).then(nw.col("first_response_ms")),
-        **{part: nw.when(handled).then(nw.col(f"{part}_ms")) for part in ("talk", "hold", "acw")},
+        "handle": with_handle_parts(cases.filter(among & handled)).select(value_ms=AHT_MS),
+        **{
+            name: cases.filter(among & which & ~nw.col(f"{name}_ms").is_null()).select(
+                value_ms=f"{name}_ms"
+            )
+            for name, which in counts.items()
+        },
     }
     return {
-        name: rows.select(value.alias("value_ms"))
-        .group_by("value_ms")
-        .agg(nw.len().cast(nw.Int64).alias("cases_n"))
-        for name, value in values.items()
+        name: rows.group_by("value_ms").agg(nw.len().cast(nw.Int64).alias("cases_n"))
+        for name, rows in values.items()
     }

@@ -110,7 +110,9 @@ def test_performance(other_cases: Frame, dimension: str | None) -> None:
         rows = cases.filter(in_either(TABLES.request))
         dimensions = find_dimensions([dimension] if dimension else [], cases)
         counted = performance_counts(rows, dimensions, SETTINGS, TABLES.request)
-        return [collected(frame) for frame in (counted, *kpi.histograms(rows).values())]
+        return [
+            collected(frame) for frame in (counted, *kpi.histograms(rows, nw.lit(True)).values())
+        ]
 
     expected = counts(TABLES.cases)
     assert expected[0]["cases_n"].sum() >= len(ROWS)
