@@ -33,8 +33,6 @@ TYPES: Mapping[Type, nw.dtypes.DType] = {
 def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -> Frame:
     """The interactions as cases. ``people`` joins what contacts and companies know."""
     rows = complete(frames["interactions"], TABLES["interactions"])
-    if people:
-        rows = _with_people(rows, frames)
     rows = native.with_epoch_ms(rows, {"started_ms": "started_at", "ended_ms": "ended_at"})
     rows = native.with_local_day(rows, "started_d", "started_ms", time_zone)
     rows = native.with_local_second(rows, "started_t", "started_ms", time_zone)
@@ -53,7 +51,9 @@ def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -
         handle_ms=nw.coalesce(nw.col("handle_ms"), nw.col("ended_ms") - nw.col("started_ms")),
         answered=nw.coalesce(nw.col("answered"), _was_answered()),
     )
-    return _with_business_days(rows, settings)
+    rows = _with_business_days(rows, settings)
+    # Last, so that rows are left out before anything is joined to them.
+    return _with_people(rows, frames) if people else rows
 
 
 def tickets(frames: Frames, *, time_zone: str) -> Frame:
