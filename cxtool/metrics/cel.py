@@ -7,8 +7,6 @@ all companies. Contacts and loads: ``cel_contacts``, ``cel_load``. Source: C1-C1
 
 from __future__ import annotations
 
-import polars as pl
-
 from cxtool.config import Settings
 from cxtool.metrics import cel_contacts, cel_load, cel_notes, cel_sections
 from cxtool.metrics.cel_load import TicketTime
@@ -69,8 +67,7 @@ def _found(
     if company is not None:
         known = names.select(id="company_id", name="company")
         company_id = pick(company, known, what="company")
-    resolutions = small.get("resolutions", pl.DataFrame())
-    measured = {} if resolutions.is_empty() else cel_load.mean_resolutions(resolutions)
+    measured = cel_load.mean_resolutions(cel_contacts.resolutions_of(small))
     ticket_times = _ticket_times(settings, measured)
     found = Found(
         request=tables.request,
@@ -80,7 +77,7 @@ def _found(
         days=cel_load.daily_loads(contacts, ticket_times),
         mean_resolution=measured.get(True),
         has_tickets="tickets" in tables.others,
-        data_before=_data_before(small),
+        data_before=_data_before(small, tables),
         company_id=company_id,
     )
     return found, cel_notes.notes(tables, settings, contacts, measured)
@@ -94,7 +91,12 @@ def _ticket_times(settings: Settings, measured: dict[bool, TicketTime]) -> dict[
     return {True: fixed, False: fixed}
 
 
-def _data_before(small: Small) -> bool:
+def _data_before(small: Small, tables: Tables) -> bool:
     """Whether the compared period has any case or ticket, of whomever."""
-    sizes = (small[name] for name in ("cases", "resolutions") if name in small)
-    return any(not rows.filter(~pl.col(CURRENT)).is_empty() for rows in sizes)
+    if tables.request.previous is None:
+        return False
+    # Nearly always a contact that counts tells; only where none does are the cases read again.
+    if any((~rows[CURRENT]).any() for rows in small.values()):
+        return True
+    found = tables.collect({"cases": cel_contacts.cases_before(tables)})
+    return not found["cases"].is_empty()

@@ -7,7 +7,10 @@ belongs to its company, or to that of its person; without either it is left out 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import reduce
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -19,19 +22,19 @@ from cxtool.tables import Frame, Tables
 
 CHANNELS = ("hotline", "campaign", "ticket", "chat")
 DAY = "day"
+RESOLUTIONS = ("resolved_n", "resolution_ms", "resolution_squares")
 KEYS = ("company_id", "company", DAY, CURRENT, "channel")
 
 
 def partials(tables: Tables) -> dict[str, Frame]:
-    """Everything the report needs from the rows: sums per company and day, ticket times, sizes.
+    """Everything the report needs from the rows: sums per company and day.
 
     An export in which nothing names a company is an error.
     """
     _require_companies(tables)
-    frames = {"calls_and_chats": contact_sums(tables), "cases": _sizes(tables)}
+    frames = {"calls_and_chats": contact_sums(tables)}
     if "tickets" in tables.others:
-        frames["tickets"] = ticket_counts(tables)
-        frames["resolutions"] = resolution_sums(tables)
+        frames["tickets"] = ticket_sums(tables)
     return frames
 
 
@@ -41,25 +44,14 @@ def calls_and_chats(tables: Tables, *columns: str) -> Frame:
     ``talk_ms`` of a contact, else ``handle_ms``, is its time; with neither it adds none, and is
     ``untimed``. ``columns`` of cases are kept.
     """
-    voice, answered = nw.col("is_voice"), nw.col("answered")
-    channel = choose(
-        [
-            (voice & answered & (nw.col("direction") == "inbound"), nw.lit("hotline")),
-            (voice & answered & (nw.col("direction") == "outbound"), nw.lit("campaign")),
-            (
-                nw.col("is_chat") & answered & (nw.col("direction") != "internal"),
-                nw.lit("chat"),
-            ),
-        ],
-        nw.lit(None, nw.String()),
-    )
+    branches = [(counts, nw.lit(channel)) for channel, counts in _counted().items()]
     time_ms = nw.coalesce(nw.col("talk_ms"), nw.col("handle_ms"))
     return tables.cases.filter(in_either(tables.request)).select(
         "company_id",
         "company",
         nw.col("started_d").cast(nw.Int64()).alias(DAY),
         period_flag(tables.request),
-        channel.alias("channel"),
+        choose(branches, nw.lit(None, nw.String())).alias("channel"),
         time_ms.fill_null(0).alias("time_ms"),
         (time_ms.cast(nw.Float64()) / 1000).fill_null(0.0).alias("time_s"),
         time_ms.is_null().cast(nw.Int64()).alias("untimed"),
@@ -72,7 +64,9 @@ def contact_sums(tables: Tables) -> Frame:
 
     Those without a time are counted in ``untimed_n``. ``squares`` are of seconds.
     """
-    contacts = calls_and_chats(tables).filter(~nw.col("channel").is_null())
+    # Told by columns of the case alone, so that only what counts is joined with its company.
+    counts = reduce(operator.or_, _counted().values())
+    contacts = calls_and_chats(replace(tables, cases=tables.cases.filter(counts)))
     return (
         contacts.with_columns(square=nw.col("time_s") * nw.col("time_s"))
         .group_by(*KEYS)
@@ -92,22 +86,19 @@ def customer_tickets(tables: Tables, *columns: str) -> Frame:
     return _tickets(tables, *columns).with_columns(channel)
 
 
-def ticket_counts(tables: Tables) -> Frame:
-    """Partial: tickets created and assigned to a customer, per company and day (C4)."""
-    rows = customer_tickets(tables).filter(~nw.col("channel").is_null())
-    return rows.group_by(*KEYS).agg(contacts_n=nw.len().cast(nw.Int64()))
+def ticket_sums(tables: Tables) -> Frame:
+    """Partial: tickets created, and their resolution times, per company and day (C4, C9).
 
-
-def resolution_sums(tables: Tables) -> Frame:
-    """Partial: resolved tickets and their resolution time per period, of all customers (C9)."""
+    ``channel`` as of ``customer_tickets``. ``resolution_squares`` are of seconds.
+    """
     time_ms = nw.col("resolved_ms") - nw.col("created_ms")
     time_s = time_ms.cast(nw.Float64()) / 1000
-    tickets = _tickets(tables).with_columns(resolution_ms=time_ms, square=time_s * time_s)
-    return tickets.group_by(CURRENT).agg(
-        created_n=nw.len().cast(nw.Int64()),
+    tickets = customer_tickets(tables).with_columns(resolution_ms=time_ms, square=time_s * time_s)
+    return tickets.group_by(*KEYS).agg(
+        contacts_n=nw.len().cast(nw.Int64()),
         resolved_n=nw.col("resolution_ms").count().cast(nw.Int64()),
         resolution_ms=nw.col("resolution_ms").sum().cast(nw.Int64()),
-        squares=nw.col("square").sum(),
+        resolution_squares=nw.col("square").sum(),
     )
 
 
@@ -121,8 +112,11 @@ def contacts_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     rows = pl.concat(parts, how="diagonal").with_columns(
         pl.col("time_ms", "untimed_n").fill_null(0), pl.col("squares").fill_null(0.0)
     )
+    rows = rows.drop_nulls("channel").drop(RESOLUTIONS, strict=False)
     by_name_only = pl.col("company_id").is_null() | (pl.col("company_id") == pl.col("company"))
-    identified = rows.filter(~by_name_only).select("company", "company_id").drop_nulls().unique()
+    if rows.filter(by_name_only & pl.col("company").is_not_null()).is_empty():
+        return rows
+    identified = rows.filter(~by_name_only).select("company", "company_id").unique()
     ids = identified.group_by("company").agg(
         pl.when(pl.len() == 1).then(pl.first("company_id")).alias("id_of_name")
     )
@@ -134,14 +128,32 @@ def contacts_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def resolutions_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Resolved tickets and their resolution time per period, of all customers (C9)."""
+    if "tickets" not in small:
+        return pl.DataFrame()
+    return small["tickets"].group_by(CURRENT).agg(pl.col(RESOLUTIONS).sum())
+
+
 def company_names(contacts: pl.DataFrame) -> pl.DataFrame:
     """The shown name of each company id: that of its newest day, the id where it has none."""
     # A row that knows only the id has it for a name.
     named = pl.when(pl.col("company") != pl.col("company_id")).then("company")
-    newest = contacts.with_columns(company=named).drop_nulls("company_id")
+    newest = contacts.drop_nulls("company_id").group_by("company_id", named).agg(pl.max(DAY))
     newest = newest.sort(DAY, "company", nulls_last=False)
     names = newest.group_by("company_id").agg(pl.col("company").drop_nulls().last())
     return names.with_columns(pl.coalesce("company", "company_id"))
+
+
+def _counted() -> dict[str, nw.Expr]:
+    """What makes a case a contact of each channel (C2, C3, C5)."""
+    voice, answered = nw.col("is_voice"), nw.col("answered")
+    direction = nw.col("direction")
+    return {
+        "hotline": voice & answered & (direction == "inbound"),
+        "campaign": voice & answered & (direction == "outbound"),
+        "chat": nw.col("is_chat") & answered & (direction != "internal"),
+    }
 
 
 def _tickets(tables: Tables, *columns: str) -> Frame:
@@ -158,9 +170,10 @@ def _tickets(tables: Tables, *columns: str) -> Frame:
     )
 
 
-def _sizes(tables: Tables) -> Frame:
-    cases = tables.cases.filter(in_either(tables.request)).select(period_flag(tables.request))
-    return cases.group_by(CURRENT).agg(cases_n=nw.len().cast(nw.Int64()))
+def cases_before(tables: Tables) -> Frame:
+    """One case of the compared period, whether it counts or not; no row where there is none."""
+    rows = tables.cases.filter(in_either(tables.request))
+    return rows.select(period_flag(tables.request)).filter(~nw.col(CURRENT)).head(1)
 
 
 def _require_companies(tables: Tables) -> None:

@@ -45,7 +45,9 @@ def mean_resolutions(resolutions: pl.DataFrame) -> dict[bool, TicketTime]:
         row[CURRENT]: TicketTime(
             total_ms=row["resolution_ms"],
             tickets_n=row["resolved_n"],
-            error_s2=_mean_error(row["resolved_n"], row["resolution_ms"] / 1000, row["squares"]),
+            error_s2=_mean_error(
+                row["resolved_n"], row["resolution_ms"] / 1000, row["resolution_squares"]
+            ),
         )
         for row in resolutions.iter_rows(named=True)
         if row["resolved_n"]

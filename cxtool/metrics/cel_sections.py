@@ -269,12 +269,16 @@ def _load_trend(found: Found) -> list[pl.Expr]:
 
 def _series(found: Found) -> pl.DataFrame:
     """Per company ``load_days``: its load on each day of the period."""
-    loads = found.asked(found.days)
-    grid = loads.select("company_id").unique().join(_days(found.request.period), how="cross")
-    filled = grid.join(loads, on=["company_id", DAY], how="left").sort(DAY)
-    return filled.group_by("company_id", maintain_order=True).agg(
-        rounded(pl.col("load_s").fill_null(0.0)).alias("load_days")
-    )
+    period = found.request.period
+    loads = found.asked(found.days).select("company_id", DAY, rounded(pl.col("load_s")))
+    of_company = loads.group_by("company_id").agg(DAY, "load_s").with_row_index("number")
+    known = of_company.select("number", DAY, "load_s").explode(DAY, "load_s")
+    place = known["number"].cast(pl.Int64) * period.days + known[DAY] - day_number(period.start)
+    # One after the other in one column: a grid of all companies and days need not be joined.
+    values = pl.repeat(0.0, of_company.height * period.days, eager=True)
+    values = values.scatter(place, known["load_s"])
+    series = values.reshape((-1, period.days)).arr.to_list().alias("load_days")
+    return of_company.select("company_id", series)
 
 
 def _days(period: Period) -> pl.DataFrame:

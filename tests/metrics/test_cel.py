@@ -322,6 +322,9 @@ def test_no_data_before_is_new() -> None:
     both = [call("1", "A", 60), call("2", "B", 60, started_at=BEFORE)]
     row = companies(report(tables_of(both), Settings()))["A"]
     assert (row["cel_previous"], row["load_s_previous"]) == (0, 0.0)
+    unanswered = call("2", "B", 60, started_at=BEFORE, answered=False)
+    row = companies(report(tables_of([call("1", "A", 60), unanswered]), Settings()))["A"]
+    assert (row["cel_previous"], row["load_s_previous"]) == (0, 0.0), "a case that does not count"
 
 
 def test_nothing_compared_no_trend() -> None:
