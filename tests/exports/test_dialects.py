@@ -29,7 +29,7 @@ ROWS = "C1,2026-05-01 09:00:00,voice,Ada,300\nC2,2026-05-01 09:05:00,chat,Bo,60.
 PLAIN = HEADER + ROWS
 READ = [("C1", "voice", "Ada", 300.0), ("C2", "chat", "Bo", 60.5)]
 QUIET = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20
 )
 
 
