@@ -22,7 +22,6 @@ from cxtool.metrics.trend import (
     rate_trend,
     trend_columns,
     wide,
-    within,
 )
 from cxtool.period import Request, day_number
 from cxtool.report import Chart, Column, Report, Section
@@ -49,11 +48,7 @@ def report(tables: Tables, settings: Settings) -> Report:
 def plan(tables: Tables, settings: Settings) -> Plan:
     """What ``report`` reads and makes."""
     request = tables.request
-    cases = tables.cases.filter(in_either(request))
-    frames = {
-        "counts": case_counts(cases, request),
-        "hours": hour_counts(cases.filter(within(request.period))),
-    }
+    frames = {"counts": case_counts(tables.cases.filter(in_either(request)), request)}
 
     def finish(small: Small) -> Report:
         counts = small["counts"]
@@ -66,7 +61,7 @@ def plan(tables: Tables, settings: Settings) -> Plan:
                 summary_section(counts, request),
                 channels_section(counts, request),
                 days_section(counts, request),
-                heat_section(small["hours"], request),
+                heat_section(hour_counts(counts), request),
             ),
             main="channels",
             notes=tables.notes,
@@ -76,18 +71,26 @@ def plan(tables: Tables, settings: Settings) -> Plan:
 
 
 def case_counts(cases: Frame, request: Request) -> Frame:
-    """Partial: cases per channel, direction, compared period and local day."""
-    flagged = cases.select("channel", "direction", period_flag(request), "started_d")
-    grouped = flagged.group_by("channel", "direction", CURRENT, "started_d")
-    return grouped.agg(nw.len().cast(nw.Int64).alias("cases_n"))
+    """Partial: cases per channel, direction, local day and hour, each with its compared period.
+
+    One reading at the finest grain: its few rows are added up as a section needs them.
+    """
+    keys = ("channel", "direction", "started_d", "hour")
+    placed = cases.select(*keys[:-1], DIMENSIONS["hour"].group.cast(nw.Int64).alias("hour"))
+    grouped = placed.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("cases_n"))
+    return grouped.with_columns(period_flag(request))
 
 
-def hour_counts(cases: Frame) -> Frame:
-    """Partial: cases per weekday (0 is Monday) and hour."""
-    placed = cases.select(
-        *(DIMENSIONS[name].group.cast(nw.Int64).alias(name) for name in ("weekday", "hour"))
-    )
-    return placed.group_by("weekday", "hour").agg(nw.len().cast(nw.Int64).alias("cases_n"))
+def hour_counts(counts: pl.DataFrame) -> pl.DataFrame:
+    """Cases of the period per weekday (0 is Monday) and hour, of ``case_counts``.
+
+    >>> rows = {"started_d": [4, 11, 11], "hour": [9, 9, 10], "is_current": [True] * 3}
+    >>> hour_counts(pl.DataFrame(rows | {"cases_n": [2, 3, 1]})).sort("hour").rows()
+    [(0, 9, 5), (0, 10, 1)]
+    """
+    weekday = (pl.col("started_d").cast(pl.Int64) + 3) % 7
+    placed = counts.filter(CURRENT).group_by(weekday.alias("weekday"), "hour")
+    return placed.agg(pl.col("cases_n").sum())
 
 
 def summary_section(counts: pl.DataFrame, request: Request) -> Section:
