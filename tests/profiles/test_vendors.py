@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +38,25 @@ ZONES = {
 }
 
 
-@contextmanager
-def opened(vendor: str, profile: str | None = None) -> Iterator[Export]:
-    """The sample of a vendor, with all its tables."""
-    with open_export(
-        [vendor],
-        settings=Settings(),
-        folder=SAMPLES,
-        time_zone=ZONES.get(vendor, "UTC"),
-        profile=profile,
-        text=TextOptions(),
-        uses=tuple(TABLES),
-    ) as export:
-        yield export
+@pytest.fixture(scope="module")
+def sample() -> Iterator[Callable[[str], Export]]:
+    """The sample of a vendor with all its tables, opened once."""
+    with ExitStack() as stack:
+
+        @cache
+        def opened(vendor: str) -> Export:
+            export = open_export(
+                [vendor],
+                settings=Settings(),
+                folder=SAMPLES,
+                time_zone=ZONES.get(vendor, "UTC"),
+                profile=None,
+                text=TextOptions(),
+                uses=tuple(TABLES),
+            )
+            return stack.enter_context(export)
+
+        yield opened
 
 
 def written(value: Any, kind: Type) -> str:
@@ -86,29 +93,30 @@ def test_every_sample_has_a_profile_and_expected_rows() -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_sample_is_recognised_and_read_whole(vendor: str) -> None:
-    with opened(vendor) as export:
-        assert export.profile == vendor
-        assert {name: export.survey(name).set_aside_n for name in export.mapped} == {
-            name.split(".")[1]: 0 for name in FILES if name.split(".")[0] == vendor
-        }
+def test_a_sample_is_recognised_and_read_whole(
+    sample: Callable[[str], Export], vendor: str
+) -> None:
+    export = sample(vendor)
+    assert export.profile == vendor
+    assert {name: export.survey(name).set_aside_n for name in export.mapped} == {
+        name.split(".")[1]: 0 for name in FILES if name.split(".")[0] == vendor
+    }
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_rows_are_as_expected(name: str) -> None:
+def test_rows_are_as_expected(sample: Callable[[str], Export], name: str) -> None:
     vendor, table_name = name.split(".")
     table = TABLES[table_name]
     with (EXPECTED / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         expected = list(csv.DictReader(stream))
     columns = list(expected[0])
-    with opened(vendor, profile=vendor) as export:
-        found = [
-            {
-                column: written(row[frame_name(table, column)], table.field(column).type)
-                for column in columns
-            }
-            for row in rows_of(export, table_name).iter_rows(named=True)
-        ]
+    found = [
+        {
+            column: written(row[frame_name(table, column)], table.field(column).type)
+            for column in columns
+        }
+        for row in rows_of(sample(vendor), table_name).iter_rows(named=True)
+    ]
     assert sorted(found, key=_place(table)) == sorted(expected, key=_place(table))
 
 
@@ -119,7 +127,8 @@ def _place(table: Table) -> Callable[[dict[str, str]], list[str]]:
 
 @pytest.mark.parametrize("vendor", sorted({*VENDORS} - {"contact-lens"}))
 def test_reports_name_the_profile(vendor: str) -> None:
-    result = call("sla", vendor, "--period", "all", "-f", "json", cwd=SAMPLES)
+    named = ("--profile", vendor, "--period", "all")
+    result = call("sla", vendor, *named, "-f", "json", cwd=SAMPLES)
     assert result.code in (0, 1), result.err
     assert result.report["source"]["profile"] == vendor
     assert result.report["source"]["rows_set_aside"] == 0
