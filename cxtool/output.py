@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
@@ -21,6 +23,7 @@ from cxtool.render import (
     format_of_suffix,
     known_format,
     render,
+    stream,
 )
 from cxtool.render.safe import inert
 from cxtool.report import Report
@@ -61,7 +64,10 @@ def write(
         raise UsageError(f"--template is for pages, not for {name}", hint="-f html")
     if target is not None:
         options = replace(options, color=color == "always", width=None)
-        write_file(target, _as_bytes(render(report, fmt=name, options=options)))
+        if known_format(name).streams:
+            fill_file(target, partial(stream, report, fmt=name, options=options))
+        else:
+            write_file(target, _as_bytes(render(report, fmt=name, options=options)))
     elif not is_terminal(sys.stdout):
         options = replace(options, color=wants_color(sys.stdout, color), width=None)
         _write_stdout(_as_bytes(render(report, fmt=name, options=options)))
@@ -88,6 +94,16 @@ def write(
     return target
 
 
+def streams(out: str | None, *, fmt: str | None, default: str = DEFAULT_FORMAT) -> bool:
+    """Whether ``write`` takes rows as they come, with the same arguments.
+
+    To a file in a format that is written row by row. Raises UsageError as ``write`` does.
+    """
+    if out in (None, "-"):
+        return False
+    return known_format(fmt or _format_of(Path(str(out)), default)).streams
+
+
 def is_terminal(stream: IO[str]) -> bool:
     """Whether a stream ends at a person."""
     try:
@@ -108,7 +124,12 @@ def wants_color(stream: IO[str], choice: ColorChoice = "auto") -> bool:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one step; on any failure the old one is left as it was.
+    """Replace a file in one step with this, as ``fill_file`` does."""
+    fill_file(path, lambda file: file.write(data))
+
+
+def fill_file(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Replace a file in one step by what is written to it; on any failure the old one is left.
 
     A link's target is replaced, not the link. An old file's permissions are kept, a new one gets
     the ordinary ones (umask). A device or pipe is written to. Raises CxtoolError.
@@ -122,9 +143,10 @@ def write_file(path: Path, data: bytes) -> None:
                 f"cannot write {path}: there is no folder {target.parent}", hint="make it first"
             )
         if target.exists() and not target.is_file():
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                fill(file)
         else:
-            _replace(target, data)
+            _replace(target, fill)
     except OSError as problem:
         raise CxtoolError(f"cannot write {path}: {problem.strerror or problem}") from problem
 
@@ -157,14 +179,14 @@ def _as_bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, fill: Callable[[IO[bytes]], object]) -> None:
     temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     with unfinished(temporary):
         # Opened by hand, because tempfile's mode of 0600 would lock out a web server.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             with open(descriptor, "wb") as file:
-                file.write(data)
+                fill(file)
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

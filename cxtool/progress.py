@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 AFTER_S = 1.0
 
+_under_way: list[Work] = []
+
 
 class Work:
     """What is being done and how much of it. Told here, it is shown nowhere."""
@@ -32,19 +34,26 @@ class Work:
 def working(text: str, *, quiet: bool = False) -> Iterator[Work]:
     """Show ``text`` on standard error once the work has lasted over a second, if it is a terminal.
 
-    Work that never tells its steps shows a moving bar. ``quiet``: nothing is shown.
+    Work that never tells its steps shows a moving bar. ``quiet``: nothing is shown. Work within
+    work is a further stage of it.
     """
     if quiet or not is_terminal(sys.stderr):
         yield Work()
+        return
+    if _under_way:
+        _under_way[-1].now(text)
+        yield _under_way[-1]
         return
     shown = _Shown(text)
     timer = threading.Timer(AFTER_S, shown.show)
     timer.daemon = True
     timer.start()
+    _under_way.append(shown)
     try:
         with undone(shown.hide):
             yield shown
     finally:
+        _under_way.remove(shown)
         timer.cancel()
         shown.hide()
 

@@ -5,10 +5,10 @@ Every output format is made from one Report, so all of them show the same figure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cxtool.errors import UsageError, nearest
 from cxtool.units import Unit
@@ -77,12 +77,16 @@ class Section:
 
     ``folded``: long and for a closer look, so a terminal only names it unless it is asked for.
     ``few_by``: a terminal shows only the first few rows of each value of these columns, likewise.
+    ``pieces``: rows too many to hold come after ``rows``, a frame at a time, and can be taken once.
+    They are for formats that write rows as they come (``cxtool.render``), and nothing else asks for
+    them: what needs all rows is given them in ``rows``.
     """
 
     id: str
     title: str
     columns: tuple[Column, ...]
     rows: pl.DataFrame
+    pieces: Iterator[pl.DataFrame] | None = None
     notes: tuple[str, ...] = ()
     folded: bool = False
     few_by: tuple[str, ...] = ()
@@ -101,6 +105,19 @@ class Section:
         for key in (key for chart in self.charts for key in chart.keys):
             if key not in keys:
                 raise ValueError(f"section {self.id}: a chart of absent {key}")
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """All rows: those at hand, then those that come in pieces."""
+        yield self.rows
+        yield from self.pieces or ()
+
+    def with_rows(self, change: Callable[[pl.DataFrame], pl.DataFrame], **changes: Any) -> Section:
+        """The same section with a change made to its rows, also to those that are to come.
+
+        ``changes`` are other fields that go with it.
+        """
+        pieces = None if self.pieces is None else map(change, self.pieces)
+        return replace(self, rows=change(self.rows), pieces=pieces, **changes)
 
     def column(self, key: str) -> Column:
         """The column of that key; an unknown key is a usage problem that names the nearest one."""
@@ -121,8 +138,8 @@ class Section:
         kept = tuple(c if c.of is None or c.of in keys else replace(c, of=None) for c in columns)
         charts = tuple(chart for chart in self.charts if set(chart.keys) <= set(keys))
         few_by = self.few_by if set(self.few_by) <= set(keys) else ()
-        return replace(
-            self, columns=kept, rows=self.rows.select(keys), charts=charts, few_by=few_by
+        return self.with_rows(
+            lambda rows: rows.select(keys), columns=kept, charts=charts, few_by=few_by
         )
 
 

@@ -7,6 +7,8 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 
 from cxtool import output
 from cxtool.errors import CxtoolError, UsageError
-from cxtool.output import TERMINAL_ROWS, wants_color, write, write_file
+from cxtool.output import TERMINAL_ROWS, streams, wants_color, write, write_file
 from cxtool.render import RenderOptions, render
 from cxtool.report import Column, Report, Section
 from tests.helpers_report import log, sample
@@ -258,6 +260,58 @@ def test_an_interrupted_write_leaves_nothing_behind(
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "a.csv", b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+def in_pieces(*, fails: Exception | None = None) -> Report:
+    """A report of three rows that come one by one; after the second may come an error instead."""
+    whole = many(3).sections[0]
+
+    def pieces() -> Iterator[pl.DataFrame]:
+        for place, row in enumerate(whole.rows.iter_slices(1)):
+            if place == 2 and fails is not None:
+                raise fails
+            yield row
+
+    return sample(replace(whole, rows=whole.rows.clear(), pieces=pieces()))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson", "parquet"])
+def test_rows_that_come_in_pieces_are_written_whole_or_not_at_all(
+    tmp_path: Path, suffix: str
+) -> None:
+    target = tmp_path / f"log.{suffix}"
+    whole = write(many(3), out=str(tmp_path / f"whole.{suffix}"))
+    assert write(in_pieces(), out=str(target)) == target
+    assert whole is not None
+    assert target.read_bytes() == whole.read_bytes()
+    with pytest.raises(CxtoolError, match="a file of the export is damaged"):
+        write(in_pieces(fails=CxtoolError("a file of the export is damaged")), out=str(target))
+    assert target.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [target.name, whole.name]
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that takes nothing")
+@pytest.mark.parametrize("fmt", ["csv", "ndjson", "parquet"])
+def test_a_full_disk_is_told_however_rows_are_written(fmt: str) -> None:
+    with pytest.raises(CxtoolError, match="cannot write /dev/full: No space left on device"):
+        write(in_pieces(), out="/dev/full", fmt=fmt)
+
+
+@pytest.mark.parametrize(
+    ("out", "fmt", "expected"),
+    [
+        ("a.csv", None, True),
+        ("a.pq", None, True),
+        ("a.ndjson", None, True),
+        ("a.csv", "json", False),
+        ("a.html", None, False),
+        ("-", "csv", False),
+        (None, "csv", False),
+    ],
+)
+def test_what_is_written_as_it_comes(out: str | None, fmt: str | None, expected: bool) -> None:
+    assert streams(out, fmt=fmt) is expected
 
 
 @pytest.mark.parametrize(

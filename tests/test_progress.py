@@ -41,6 +41,17 @@ def test_long_work_shows_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
         seen(terminal, "counting", "3 of 12")
 
 
+def test_work_within_work_is_a_stage_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = open_terminal(monkeypatch)
+    with progress.working("reading") as work:
+        with progress.working("writing") as within:
+            work.advance(3, 12)
+            seen(terminal, "writing", "3 of 12")
+            assert within is work
+        work.now("counting")
+        seen(terminal, "counting")
+
+
 def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = open_terminal(monkeypatch)
     with progress.working("reading") as work:

@@ -1,7 +1,8 @@
 """Formats that a report can be written in: one module each, imported only when it is used.
 
 A format is one file here with ``render(report, options) -> str | bytes``, and one line in
-``FORMATS``.
+``FORMATS``. One that writes rows as they come has ``stream(report, options, file)`` as well, which
+writes the same and never holds the rows of a section that come in pieces all at once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, cast
+from typing import IO, Literal, cast
 
 from cxtool.errors import UsageError, nearest
 from cxtool.report import Report, Section
@@ -20,19 +21,20 @@ SentimentStyle = Literal["percent", "icons"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Where a format lives, the file suffixes that mean it, and whether it writes bytes."""
+    """Where a format lives, the file suffixes that mean it, whether it writes bytes and streams."""
 
     module: str
     suffixes: tuple[str, ...]
     binary: bool = False
+    streams: bool = False
 
 
 FORMATS: dict[str, Format] = {
     "table": Format("cxtool.render.table", (".txt",)),
     "json": Format("cxtool.render.json", (".json",)),
-    "ndjson": Format("cxtool.render.ndjson", (".ndjson", ".jsonl")),
-    "csv": Format("cxtool.render.csv", (".csv",)),
-    "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True),
+    "ndjson": Format("cxtool.render.ndjson", (".ndjson", ".jsonl"), streams=True),
+    "csv": Format("cxtool.render.csv", (".csv",), streams=True),
+    "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True, streams=True),
     "xlsx": Format("cxtool.render.xlsx", (".xlsx",), binary=True),
     "markdown": Format("cxtool.render.markdown", (".md", ".markdown")),
     "html": Format("cxtool.render.html", (".html", ".htm")),
@@ -67,9 +69,23 @@ class RenderOptions:
 
 
 def render(report: Report, *, fmt: str, options: RenderOptions | None = None) -> str | bytes:
-    """The report in the format of that name; an unknown name is a usage problem."""
-    module = import_module(known_format(fmt).module)
+    """The report in the format of that name; an unknown name is a usage problem.
+
+    Raises ValueError where rows come in pieces that the format cannot write as they come.
+    """
+    form = known_format(fmt)
+    if not form.streams and any(section.pieces is not None for section in report.sections):
+        raise ValueError(f"report {report.report}: rows in pieces are not for {fmt}")
+    module = import_module(form.module)
     return cast("str | bytes", module.render(report, options or RenderOptions()))
+
+
+def stream(report: Report, file: IO[bytes], *, fmt: str, options: RenderOptions) -> None:
+    """Write to an open file what ``render`` gives, in a format that writes rows as they come.
+
+    Raises OSError where the file does not take it.
+    """
+    import_module(known_format(fmt).module).stream(report, options, file)
 
 
 def known_format(name: str) -> Format:

@@ -6,6 +6,8 @@ Lists are joined with ``;``; where an element holds one, or is unknown, the cell
 from __future__ import annotations
 
 import re
+from io import BytesIO
+from typing import IO
 
 import polars as pl
 
@@ -29,15 +31,24 @@ def render(report: Report, options: RenderOptions) -> str:
     Text that a spreadsheet would run gets an apostrophe in front, unless ``options.raw``. Numbers
     are never touched.
     """
-    rows = section_of(report, options).rows
+    file = BytesIO()
+    stream(report, options, file)
+    return file.getvalue().decode()
+
+
+def stream(report: Report, options: RenderOptions, file: IO[bytes]) -> None:
+    """The same, written as the rows come."""
+    section = section_of(report, options)
+
+    def write(rows: pl.DataFrame, *, header: bool) -> None:
+        cells = _cells(rows, report.time_zone, raw=options.raw)
+        cells.write_csv(file, include_header=header, null_value=options.null)
+
     # A table without rows has a header.
-    slices = list(rows.iter_slices(SLICE_N)) or [rows]
-    return "".join(
-        _cells(part, report.time_zone, raw=options.raw).write_csv(
-            include_header=options.header and place == 0, null_value=options.null
-        )
-        for place, part in enumerate(slices)
-    )
+    write(section.rows.clear(), header=options.header)
+    for rows in section.parts():
+        for part in rows.iter_slices(SLICE_N):
+            write(part, header=False)
 
 
 def _cells(rows: pl.DataFrame, time_zone: str, *, raw: bool) -> pl.DataFrame:

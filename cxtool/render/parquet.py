@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from io import BytesIO
+from typing import IO
+
+import polars as pl
+from polars.io.plugins import register_io_source
 
 from cxtool.render import RenderOptions, section_of
 from cxtool.render.frames import plain
 from cxtool.render.json import column_objects, encoded, period_object
-from cxtool.report import SCHEMA, Report
+from cxtool.report import SCHEMA, Report, Section
+
+# How the writer tells what the file did not take, an error of the system.
+REFUSED = re.compile(r"underlying IO error: (?:\[Errno \d+\] )?(.+?)(?: \(os error \d+\))?$")
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
@@ -16,6 +25,13 @@ def render(report: Report, options: RenderOptions) -> bytes:
     The file's metadata holds, as text or JSON under ``cxtool.*``: schema, report, section, columns,
     period, previous, time_zone and as_of.
     """
+    file = BytesIO()
+    stream(report, options, file)
+    return file.getvalue()
+
+
+def stream(report: Report, options: RenderOptions, file: IO[bytes]) -> None:
+    """The same, written as the rows come."""
     section = section_of(report, options)
     facts = {
         "schema": SCHEMA,
@@ -27,8 +43,26 @@ def render(report: Report, options: RenderOptions) -> bytes:
         "time_zone": report.time_zone,
         "as_of": report.as_of.isoformat(),
     }
-    file = BytesIO()
-    plain(section.rows, report.time_zone).write_parquet(
-        file, metadata={f"cxtool.{name}": fact for name, fact in facts.items()}
-    )
-    return file.getvalue()
+    try:
+        _rows(section, report.time_zone).sink_parquet(
+            file,
+            metadata={f"cxtool.{name}": fact for name, fact in facts.items()},
+            engine="streaming",
+        )
+    except pl.exceptions.ComputeError as problem:
+        if (refused := REFUSED.search(str(problem))) is None:
+            raise
+        raise OSError(0, refused[1]) from problem
+
+
+def _rows(section: Section, time_zone: str) -> pl.LazyFrame:
+    """The rows of a section as a query, which takes them as they come."""
+    at_hand = plain(section.rows, time_zone)
+    if section.pieces is None:
+        return at_hand.lazy()
+
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        # Nothing is asked of a query that only writes: all columns, all rows.
+        return (plain(rows, time_zone) for rows in section.parts())
+
+    return register_io_source(source, schema=at_hand.schema)

@@ -51,6 +51,34 @@ def test_data_formats_give_the_same_figures(section: str) -> None:
             assert cell[key] == csv_cell(value), key
 
 
+@pytest.mark.parametrize("rows_n", [0, 1, 3])
+@pytest.mark.parametrize("fmt", ["csv", "ndjson", "parquet"])
+def test_rows_that_come_in_pieces_are_the_same_rows(fmt: str, rows_n: int) -> None:
+    """L: a large log and a small one are written alike."""
+    section = log()
+    whole = replace(section, rows=section.rows.head(rows_n))
+    pieces = replace(
+        section, rows=section.rows.clear(), pieces=iter(list(whole.rows.iter_slices(1)))
+    )
+    options = RenderOptions(section="log")
+    written = render(sample(pieces), fmt=fmt, options=options)
+    assert written == render(sample(whole), fmt=fmt, options=options)
+
+
+def test_a_change_of_a_section_is_made_to_rows_to_come() -> None:
+    """L: --columns holds for all pieces."""
+    section = log()
+    pieces = replace(section, rows=section.rows.head(1), pieces=section.rows[1:].iter_slices(2))
+    keys = ["contact", "case_id"]
+    assert pl.concat(pieces.selected(keys).parts()).equals(section.rows.select(keys))
+
+
+def test_pieces_are_not_for_formats_that_need_all_rows() -> None:
+    section = log()
+    with pytest.raises(ValueError, match="rows in pieces are not for json"):
+        render(sample(replace(section, pieces=iter([section.rows]))), fmt="json")
+
+
 def csv_cell(value: Any) -> str:
     """What the CSV rules make of a JSON value, said a second time and independently."""
     if value is None:
