@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import click
 from cxtool.commands.params import ENGINE, REPORT, GroupedCommand, Shared, shared
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from cxtool.config import Settings
     from cxtool.report import Report
     from cxtool.tables import Tables
@@ -33,24 +35,60 @@ def command(options: Shared) -> None:
       cxtool log export/ -c case_id,agent,sla --sort -started_at --limit 20
       cxtool log export/ -p yesterday -o log-{date}.csv
     """
-    from cxtool.commands.opening import messages
-    from cxtool.commands.run import Needs, run
+    from cxtool.commands.opening import messages, settings_of
+    from cxtool.commands.run import Needs, finish, names_people, read, run
     from cxtool.exports.grammar import parse_where
+    from cxtool.exports.people import with_contacts
+    from cxtool.exports.pieces import reader
     from cxtool.metrics import log
 
     judged = [text for text in options.where if parse_where(text).column == VERDICT]
-    read = tuple(text for text in options.where if text not in judged)
+    options = replace(options, where=tuple(text for text in options.where if text not in judged))
 
     # Columns beyond the seventeen are read only where they are named.
     words = f"{options.columns or ''},{options.sort or ''}".split(",")
-    named = [word.strip().lstrip("-").partition(":")[0] for word in words]
+    extra = [word.strip().lstrip("-").partition(":")[0] for word in words]
+    by_people = names_people(*options.where, *(name for name in extra if name not in log.KEYS))
+    needs = Needs(
+        uses=("interactions", "contacts", "companies"),
+        people=lambda settings: by_people,
+        default_period="all",
+        compares=False,
+    )
 
-    def make(tables: Tables, settings: Settings) -> Report:
+    def make(
+        tables: Tables, settings: Settings, pieces: Callable[..., Iterator[DataFrame]] | None = None
+    ) -> Report:
         if options.compare not in (None, "none"):
             messages().warn("the log is of one period: --compare changes nothing in it")
-        return narrowed(log.report(tables, settings, extra=[n for n in named if n]), judged)
+        reading = pieces and log.Reading(pieces, counted=tables.cases)
+        if not by_people:
+            tables = with_contacts(tables, ask_first=pieces is not None)
+        named = [name for name in extra if name]
+        return narrowed(log.report(tables, settings, extra=named, reading=reading), judged)
 
-    run(replace(options, where=read), Needs(default_period="all", compares=False), make)
+    settings = settings_of(options)
+    if comes_in_pieces(options, settings):
+        with read(options, settings, needs) as (_, tables):
+            pieces = reader((*options.export, settings.export or ""))
+            finish(make(tables, settings, pieces), options, settings)
+    else:
+        run(options, needs, make)
+
+
+def comes_in_pieces(options: Shared, settings: Settings) -> bool:
+    """Whether rows are written as they are read: nothing that is asked for needs all of them."""
+    from cxtool.output import streams
+
+    needs_all = options.sort or options.limit is not None
+    judges_all = options.fail_under or options.fail_over
+    return (
+        settings.engine == "polars"
+        and not (needs_all or judges_all)
+        and streams(
+            options.output, fmt=settings.format if options.format or not options.output else None
+        )
+    )
 
 
 def narrowed(report: Report, conditions: Sequence[str]) -> Report:
@@ -70,8 +108,9 @@ def narrowed(report: Report, conditions: Sequence[str]) -> Report:
                     hint="verdicts: " + ", ".join(VERDICTS),
                 )
     section = report.section(report.main)
-    rows = section.rows
-    for condition in map(parse_where, conditions):
-        asked = predicate(condition, rows.schema, table="interactions", time_zone=report.time_zone)
-        rows = rows.filter(asked)
-    return report.with_section(replace(section, rows=rows))
+    types, zone = section.rows.schema, report.time_zone
+    asked = [
+        predicate(condition, types, table="interactions", time_zone=zone)
+        for condition in map(parse_where, conditions)
+    ]
+    return report.with_section(section.with_rows(lambda rows: rows.filter(*asked)))

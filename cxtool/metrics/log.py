@@ -7,18 +7,21 @@ chats and e-mails are queued as well. Source: L1-L17.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError, nearest
+from cxtool.metrics.in_order import as_they_come, ordered, per_hour
 from cxtool.metrics.sla_rule import rule_notes, with_sla
 from cxtool.metrics.stats import rounded
 from cxtool.metrics.trend import within
+from cxtool.period import Request
 from cxtool.report import Column, Report, Section
-from cxtool.tables import Tables
+from cxtool.tables import Frame, Tables
 from cxtool.units import Unit
 
 COLUMNS = (
@@ -48,47 +51,77 @@ COLUMNS = (
 )
 
 
-def report(tables: Tables, settings: Settings, *, extra: Sequence[str] = ()) -> Report:
+KEYS = tuple(column.key for column in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How cases are read a piece at a time: what reads a frame, and a frame to count them by.
+
+    ``counted`` has the same cases, and need not tell more of them than when they started.
+    """
+
+    read: Callable[[Frame], Iterator[pl.DataFrame]]
+    counted: Frame
+
+
+def report(
+    tables: Tables,
+    settings: Settings,
+    *,
+    extra: Sequence[str] = (),
+    reading: Reading | None = None,
+) -> Report:
     """Section ``log``: one row per case of the period, in order of ``started_at``, ``case_id``.
 
-    ``extra`` names further columns of the export to show after the seventeen. ``started_at`` is in
-    the report's time zone; null is unknown. Raises ``UsageError`` for an unknown extra column.
-    Source: L1-L17.
+    ``extra`` names further columns of the export to show after the seventeen. ``reading``: the
+    section's rows come in pieces, which are read while they are taken, so the export must be open
+    until then. ``started_at`` is in the report's time zone; null is unknown. Raises ``UsageError``
+    for an unknown extra column. Source: L1-L17.
     """
     request = tables.request
-    known = {column.key for column in COLUMNS}
-    added = [name for name in dict.fromkeys(extra) if name not in known]
+    added = [name for name in dict.fromkeys(extra) if name not in KEYS]
     columns = (*COLUMNS, *_extra_columns(added, tables))
-    cases = tables.cases
-    if request.period.kind != "all":
-        cases = cases.filter(within(request.period))
+    cases = _of_period(tables.cases, request)
     voice_only = nw.when(nw.col("is_voice")).then(nw.col("recording")).alias("recording")
     stored = {column.key: _stored(column.key, tables) for column in columns}
-    shown = with_sla(cases, settings, request).with_columns(voice_only).select(*stored.values())
-    rows = (
-        _in_order(tables.collect({"log": shown}).pop("log"))
-        .with_columns(
+    judged = with_sla(cases, settings, request).with_columns(voice_only)
+    shown = judged.select(*stored.values())
+
+    def finished(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(
             pl.col("started_at").dt.convert_time_zone(request.time_zone),
             *(rounded(pl.col(ms) / 1000).alias(s) for s, ms in stored.items() if s != ms),
+        ).select(column.key for column in columns)
+
+    if reading is None:
+        rows = ordered(tables.collect({"log": shown}).pop("log"))
+        log = Section(id="log", title="Interaction log", columns=columns, rows=finished(rows))
+    else:
+        hours = per_hour(_of_period(reading.counted, request))
+        first = tables.collect({"hours": hours, "none": shown.head(0)})
+        pieces = as_they_come(reading.read(shown), first["hours"], advance=tables.advance)
+        log = Section(
+            id="log",
+            title="Interaction log",
+            columns=columns,
+            rows=finished(first["none"]),
+            pieces=map(finished, pieces),
         )
-        .select(column.key for column in columns)
-    )
     return Report.on(
         request,
         report="log",
         title="Interaction log",
         compared=False,
         source=tables.source,
-        sections=(Section(id="log", title="Interaction log", columns=columns, rows=rows),),
+        sections=(log,),
         main="log",
         notes=(*tables.notes, *rule_notes(settings)),
     )
 
 
-def _in_order(cases: pl.DataFrame) -> pl.DataFrame:
-    """The cases by start and id. Columns leave the given frame as they go: two would not fit."""
-    order = cases.select(pl.arg_sort_by("started_at", "case_id")).to_series()
-    return pl.DataFrame([cases.drop_in_place(name).gather(order) for name in cases.columns])
+def _of_period(cases: Frame, request: Request) -> Frame:
+    return cases if request.period.kind == "all" else cases.filter(within(request.period))
 
 
 def _stored(key: str, tables: Tables) -> str:
@@ -99,13 +132,12 @@ def _stored(key: str, tables: Tables) -> str:
 
 def _extra_columns(names: Sequence[str], tables: Tables) -> tuple[Column, ...]:
     schema = tables.cases.collect_schema()
-    keys = [column.key for column in COLUMNS]
     for name in names:
         if _stored(name, tables) not in schema:
-            guess = nearest(name, [*keys, *schema])
+            guess = nearest(name, [*KEYS, *schema])
             raise UsageError(
                 f"the log has no column '{name}'" + (f"; did you mean '{guess}'?" if guess else ""),
-                hint="columns: " + ", ".join(keys),
+                hint="columns: " + ", ".join(KEYS),
             )
     return tuple(
         Column(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import polars as pl
 import pytest
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError
-from cxtool.metrics.log import report
+from cxtool.metrics.log import Reading, report
 from cxtool.period import Period, Request
+from cxtool.tables import Frame
 from cxtool.units import Unit
 from tests.metrics.frames import case, make_tables, request_for
 
@@ -99,6 +103,23 @@ def test_order_and_period() -> None:
     ]
     shown = report(make_tables(rows), Settings()).section("log").rows
     assert shown["case_id"].to_list() == ["c", "a", "b"]
+
+
+def test_rows_in_pieces_are_the_same_rows() -> None:
+    """L: a log too large to hold is the log all the same, also where nothing is in order."""
+    starts = ["2026-05-18T23:30", "2026-05-18T10:00", "2026-05-20T08:00", "2026-05-12T10:00"]
+    rows = [case(f"c{n}", starts[n % 4], handle_s=n / 3) for n in range(12)]
+    tables = make_tables(rows, request=request_for(tz="Europe/Warsaw"))
+    whole = report(tables, Settings()).section("log")
+
+    def read(frame: Frame) -> Iterator[pl.DataFrame]:
+        return tables.collect({"log": frame})["log"].iter_slices(2)
+
+    reading = Reading(read, counted=tables.cases)
+    made = report(tables, Settings(), reading=reading).section("log")
+    assert made.rows.is_empty()
+    assert pl.concat(made.parts()).equals(whole.rows)
+    assert whole.rows.height == 9
 
 
 def test_period_all_keeps_every_row() -> None:
