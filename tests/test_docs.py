@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import click
+import polars as pl
 import pytest
 
 from cxtool import cli
@@ -40,6 +41,7 @@ STAND_INS = (
     (r"^cxtool sample (?!.*--interactions)", "cxtool sample --interactions 200 --days 9 "),
     (r"^cxtool report (?!.*--only)", "cxtool report --only sla "),
 )
+ONE_IN = 4  # cases of the demo that are left where examples of help run
 FEW_CASES = 300
 # Options that choose of a report, or how it is written, once it is made; not the columns, which
 # say what ``log`` reads.
@@ -131,6 +133,15 @@ def _reports_made_once() -> Iterator[None]:
         yield
 
 
+def thin_out(export: Path) -> None:
+    """Leave one case in a few, with what is said of it."""
+    files = {name: export / f"{name}.csv" for name in ("interactions", "behaviors", "transcripts")}
+    tables = {name: pl.read_csv(file, infer_schema=False) for name, file in files.items()}
+    cases = tables["interactions"].gather_every(ONE_IN)
+    for name, rows in tables.items():
+        rows.join(cases, on="case_id", how="semi").write_csv(files[name])
+
+
 @pytest.mark.usefixtures("_reports_made_once")
 @pytest.mark.parametrize("name", help_texts())
 def test_examples_of_help_run(name: str) -> None:
@@ -143,6 +154,7 @@ def test_examples_of_help_run(name: str) -> None:
         header, *lines_of_cases = cases.splitlines(keepends=True)
         few = "".join([header, *lines_of_cases[-FEW_CASES:]])
         (folder / "calls.csv").write_text(few, encoding="utf-8")
+        thin_out(folder / "export")
         (folder / "night").mkdir()
         (folder / "night" / "cxtool.toml").write_text('tz = "Asia/Bangkok"\n', encoding="utf-8")
         for line in lines:
