@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cxtool.config import FcrSettings, Settings
 from cxtool.errors import UsageError
-from cxtool.metrics import contact_slices, fcr, kpi
+from cxtool.metrics import contact_slices, fcr, kpi, returns_sorted
 from tests.metrics.frames import Row, case, collect, make_tables, request_for
 
 LATER = request_for(as_of="2026-06-30")
@@ -159,11 +159,19 @@ ROWS = st.lists(
 
 
 @settings(max_examples=25, deadline=None)
-@given(rows=ROWS, slice_cases=st.integers(1, 6), kept=st.sampled_from([1, 8]))
+@given(
+    rows=ROWS,
+    slice_cases=st.integers(1, 6),
+    kept=st.sampled_from([1, 8]),
+    number=st.sampled_from([pl.Expr.hash, lambda contact: contact.str.len_chars()]),
+)
 def test_k2_slices_and_brute_force_agree(
-    rows: list[tuple[Any, ...]], slice_cases: int, kept: int
+    rows: list[tuple[Any, ...]], slice_cases: int, kept: int, number: Any
 ) -> None:
-    """K2: judged one by one with loops, at once, and in slices of contacts that add up."""
+    """K2: judged one by one with loops, at once, and in slices of contacts that add up.
+
+    Also where contacts that are not the same have the same number.
+    """
     begin = datetime.fromisoformat("2026-05-11T00:00:00")
     cases = [
         case(
@@ -184,6 +192,7 @@ def test_k2_slices_and_brute_force_agree(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(contact_slices, "SLICE_CASES", slice_cases)
         patch.setattr(contact_slices, "KEPT_SLICES", kept)
+        patch.setattr(returns_sorted, "_number", number)
         parts = repeats.counts(collect(repeats.frames))["all"]
     sums = [frame.select(pl.col(fcr.COUNTS).sum()).row(0) for frame in (whole, parts)]
     assert sums[0] == sums[1] == by_hand(rows)
