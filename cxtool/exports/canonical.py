@@ -5,7 +5,7 @@ Clocks and zones are the engine's own (``native``); what remains is the same on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import narwhals.stable.v2 as nw
 
@@ -30,30 +30,51 @@ TYPES: Mapping[Type, nw.dtypes.DType] = {
 }
 
 
-def cases(frames: Frames, settings: Settings, *, time_zone: str, people: bool) -> Frame:
-    """The interactions as cases. ``people`` joins what contacts and companies know."""
+def cases(
+    frames: Frames,
+    settings: Settings,
+    *,
+    time_zone: str,
+    people: bool,
+    settled: Set[str] = frozenset(),
+) -> Frame:
+    """The interactions as cases. ``people`` joins what contacts and companies know.
+
+    ``settled``: of the columns of ``fallbacks``, those that are known not to need any.
+    """
     rows = complete(frames["interactions"], TABLES["interactions"])
     rows = native.with_epoch_ms(rows, {"started_ms": "started_at", "ended_ms": "ended_at"})
     rows = native.with_local_day(rows, "started_d", "started_ms", time_zone)
     rows = native.with_local_second(rows, "started_t", "started_ms", time_zone)
-    # The fallbacks of the data model, one step at a time: later ones stand on earlier ones.
     rows = rows.with_columns(
-        direction=nw.when(nw.col("direction").is_in(DIRECTIONS))
-        .then(nw.col("direction"))
-        .otherwise(nw.lit("inbound")),
-        agent=nw.coalesce("agent", "agent_id"),
-        agent_id=nw.coalesce("agent_id", "agent"),
-        wait_ms=nw.coalesce("wait_ms", "first_response_ms"),
         resolved=nw.coalesce(nw.col("resolved"), _disposition_resolves(settings)),
         is_voice=_among(settings.channels.voice),
         is_chat=_among(settings.channels.chat),
-    ).with_columns(
-        handle_ms=nw.coalesce(nw.col("handle_ms"), nw.col("ended_ms") - nw.col("started_ms")),
-        answered=nw.coalesce(nw.col("answered"), _was_answered()),
     )
+    # One step at a time: later ones stand on earlier ones.
+    for step in fallbacks():
+        needed = {name: value for name, value in step.items() if name not in settled}
+        rows = rows.with_columns(**needed) if needed else rows
     rows = _with_business_days(rows, settings)
     # Last, so that rows are left out before anything is joined to them.
     return _with_people(rows, frames) if people else rows
+
+
+def fallbacks() -> tuple[dict[str, nw.Expr], ...]:
+    """What stands in for a value that a case lacks, in steps; the same under all settings."""
+    is_known = nw.col("direction").is_in(DIRECTIONS)
+    return (
+        {
+            "direction": nw.when(is_known).then(nw.col("direction")).otherwise(nw.lit("inbound")),
+            "agent": nw.coalesce("agent", "agent_id"),
+            "agent_id": nw.coalesce("agent_id", "agent"),
+            "wait_ms": nw.coalesce("wait_ms", "first_response_ms"),
+            "handle_ms": nw.coalesce(
+                nw.col("handle_ms"), nw.col("ended_ms") - nw.col("started_ms")
+            ),
+        },
+        {"answered": nw.coalesce(nw.col("answered"), _was_answered())},
+    )
 
 
 def tickets(frames: Frames, *, time_zone: str) -> Frame:

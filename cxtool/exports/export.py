@@ -20,6 +20,7 @@ from cxtool.exports.mangled import mangled_notes
 from cxtool.exports.opening import Opening, opened
 from cxtool.exports.passed import Passed
 from cxtool.exports.passed import notes as passed_notes
+from cxtool.exports.proof import common
 from cxtool.exports.readings import Readings
 from cxtool.exports.scan import Days
 from cxtool.exports.survey import Survey
@@ -43,6 +44,12 @@ class Export(Readings, Limited):
         if "interactions" in self.mapped or "tickets" not in self.mapped:
             return super().span()
         return self._counted("tickets", None).span
+
+    def settled(self) -> frozenset[str]:
+        """Columns of interactions that are proven to need no fallback, see ``canonical``."""
+        parts = self.mapped["interactions"]
+        proofs = [part.raw.proof for part in parts if part.is_proven and part.raw.proof]
+        return common(proofs).settled if len(proofs) == len(parts) else frozenset()
 
     def reads(self, table: str) -> bool:
         """Whether the export has the table."""

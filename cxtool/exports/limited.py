@@ -52,6 +52,10 @@ class Limited(ABC):
     def given(self, table: str) -> frozenset[str]:
         """The canonical columns that the export has of a table."""
 
+    def settled(self) -> frozenset[str]:
+        """Columns of interactions that are known to need no fallback, see ``canonical``."""
+        return frozenset()
+
     @abstractmethod
     def extras(self, table: str) -> list[str]:
         """A table's columns that are not canonical."""
@@ -110,7 +114,7 @@ class Limited(ABC):
             )
         days = days_of(request)
         frames = {name: self.frame(name, days) for name in names}
-        cases = canonical.cases(frames, self.settings, time_zone=self.time_zone, people=people)
+        cases = self._cases(frames, people=people)
         others = {name: self._other(frames, name) for name in names if name != "interactions"}
         conditions = [parse_where(text) for text in where]
         filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
@@ -129,7 +133,16 @@ class Limited(ABC):
     def _around(self, days: Days | None, days_around: int) -> Frame:
         """The cases of the days and of so many on either side."""
         rows = {"interactions": self.frame("interactions", days and days.widened(days_around))}
-        return canonical.cases(rows, self.settings, time_zone=self.time_zone, people=False)
+        return self._cases(rows, people=False)
+
+    def _cases(self, frames: Mapping[str, Frame], *, people: bool) -> Frame:
+        return canonical.cases(
+            frames,
+            self.settings,
+            time_zone=self.time_zone,
+            people=people,
+            settled=self.settled(),
+        )
 
     def _other(self, frames: Mapping[str, Frame], name: str) -> Frame:
         if name == "tickets":

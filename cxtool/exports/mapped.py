@@ -184,7 +184,9 @@ class MappedTable:
         ]
         column = pl.col(name)
         inside = (column >= bounds[0]) & (column < bounds[1])
-        return self.raw.around(window).filter(inside | column.is_null())
+        if not self.is_proven:
+            inside = inside | column.is_null()
+        return self.raw.around(window).filter(inside)
 
 
 def frame_name(table: Table, column: str) -> str:

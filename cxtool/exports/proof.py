@@ -35,6 +35,7 @@ class Entry(Seal):
 
     batch: int
     csat: tuple[float, float] | None
+    settled: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,18 @@ class Proof:
     """What is proven of one or more files.
 
     ``batches`` are the runs that wrote them, each with its folder. ``csat`` holds all scores.
+    ``settled`` are columns of cases for which nothing else stands in, see ``canonical``.
     """
 
     batches: frozenset[tuple[Path, int]] = frozenset()
     csat: tuple[float, float] | None = None
+    settled: frozenset[str] = frozenset()
 
     def with_also(self, other: Proof) -> Proof:
         """What is proven of both."""
         scores = [score for ends in (self.csat, other.csat) if ends for score in ends]
         ends = (min(scores), max(scores)) if scores else None
-        return Proof(self.batches | other.batches, ends)
+        return Proof(self.batches | other.batches, ends, self.settled & other.settled)
 
 
 def common(proofs: Iterable[Proof]) -> Proof:
@@ -73,7 +76,8 @@ def _proof_of(path: Path, known: dict[Path, dict[str, Entry]]) -> Proof | None:
         if entry is not None and is_sealed(path, entry):
             csat = entry["csat"]
             ends = None if csat is None else (csat[0], csat[1])
-            return Proof(frozenset({(folder.resolve(), entry["batch"])}), ends)
+            batches = frozenset({(folder.resolve(), entry["batch"])})
+            return Proof(batches, ends, frozenset(entry["settled"]))
     return None
 
 

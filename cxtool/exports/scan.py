@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import reduce
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from cxtool.exports.mapped import DAY_OF, RAW, MappedTable
 from cxtool.exports.times import local_day
-from cxtool.period import EPOCH
+from cxtool.period import EPOCH, day_number
 
 DAY = "__day"
+QUARTER_MS = 900_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,27 @@ class Days:
         )
         return int(start.timestamp() * 1000), int(end.timestamp() * 1000)
 
+    @property
+    def is_window(self) -> bool:
+        """Whether what lies in ``window_ms`` are just the days.
+
+        So it is where they follow each other, and no clock is put back over midnight at their ends.
+        """
+        ordered = sorted(self.ranges)
+        follow = all(end == start for (_, end), (start, _) in pairwise(ordered))
+        numbers = ordered[0][0], ordered[-1][1]
+        ends = zip(self.window_ms, numbers, strict=True)
+        return follow and all(self._begins_at(ms, number) for ms, number in ends)
+
+    def _begins_at(self, ms: int, number: int) -> bool:
+        """Whether a day begins at an instant, and no instant near it is of another side."""
+        zone = ZoneInfo(self.time_zone)
+        near = ((ms + quarter * QUARTER_MS, quarter < 0) for quarter in range(-12, 13))
+        return all(
+            (day_number(datetime.fromtimestamp(at / 1000, zone).date()) < number) == is_before
+            for at, is_before in (*near, (ms - 1, True))
+        )
+
 
 def scan_all(
     mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None = None
@@ -54,13 +77,28 @@ def scan_all(
     if mapped[0].table.name not in DAY_OF:
         return frame
     frame = _with_day(frame, mapped, time_zone)
-    return frame if days is None else frame.filter(days.contains(pl.col(DAY)))
+    if days is None or (_have_starts(mapped) and days.is_window):
+        return frame
+    return frame.filter(days.contains(pl.col(DAY)))
 
 
 def scan_some(mapped: Sequence[MappedTable], rows: pl.DataFrame) -> pl.LazyFrame:
     """The rows that a frame of ``RAW, ROW`` names, with the values that break rules."""
     numbers = rows[RAW].unique()
     return _together([part.some(rows) for part in mapped if part.number in numbers])
+
+
+def scan_dated(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -> pl.LazyFrame:
+    """The same without rows of no day, where the table has days and some are asked for."""
+    frame = scan_all(mapped, time_zone=time_zone, days=days)
+    if days is None or mapped[0].table.name not in DAY_OF or _have_starts(mapped):
+        return frame
+    return frame.filter(pl.col(DAY).is_not_null())
+
+
+def _have_starts(mapped: Sequence[MappedTable]) -> bool:
+    """Whether every row surely has the time that its day is told from."""
+    return all(part.is_proven for part in mapped)
 
 
 def _with_day(frame: pl.LazyFrame, mapped: Sequence[MappedTable], time_zone: str) -> pl.LazyFrame:

@@ -15,11 +15,11 @@ import polars as pl
 
 from cxtool.exports.doubts import doubts, unknown_direction
 from cxtool.exports.layout import ROW
-from cxtool.exports.mapped import CLOCK, DAY_OF, RAW, RULE, VALUE, MappedTable
+from cxtool.exports.mapped import CLOCK, RAW, RULE, VALUE, MappedTable
 from cxtool.exports.proof import common
 from cxtool.exports.raw import FILE
 from cxtool.exports.repair import LINE
-from cxtool.exports.scan import DAY, Days, scan_all, scan_some
+from cxtool.exports.scan import DAY, Days, scan_all, scan_dated, scan_some
 from cxtool.exports.times import DOUBLED, SKIPPED
 
 REPEATED = "repeated"
@@ -154,9 +154,7 @@ def usable(
     mapped: Sequence[MappedTable], found: Survey, *, time_zone: str, days: Days | None
 ) -> pl.LazyFrame:
     """The rows that reports use."""
-    frame = scan_all(mapped, time_zone=time_zone, days=days)
-    if days is not None and DAY_OF.get(mapped[0].table.name):
-        frame = frame.filter(pl.col(DAY).is_not_null())
+    frame = scan_dated(mapped, time_zone=time_zone, days=days)
     return _without(_without(frame, found.broken), found.duplicates)
 
 
