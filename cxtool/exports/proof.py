@@ -4,22 +4,25 @@ A sample and a dataset keep it in ``_proof.json`` beside their tables. Of a file
 value is written as reports read it (text trimmed, ids whole, words in their usual letters), no row
 breaks a rule, every direction is known, and keys do not repeat among the files of one ``batch``. It
 holds for the very bytes that were written: a file whose size or footer, which names every part of
-it, is another one is read as if nothing were known. ``proving`` writes it.
+it, is another one is read as if nothing were known, and so is one whose proof is of no meaning.
+``proving`` writes it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import TypedDict
 
+from msgspec import DecodeError, json
+
 SCHEMA = "cxtool.proof/1"  # a new one wherever values are read, or rules judged, in another way
 FILE = "_proof.json"
 MAGIC = b"PAR1"
+WHOLE_BYTES = 65_536  # up to here all is hashed: two small files may well share a footer
 DEPTH = 3  # folders from a file up to that of its export, at most
 
 
@@ -36,6 +39,13 @@ class Entry(Seal):
     batch: int
     csat: tuple[float, float] | None
     settled: list[str]
+
+
+class Entries(TypedDict):
+    """What is kept in one folder, by the names of its files."""
+
+    schema: str
+    files: dict[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +94,25 @@ def _proof_of(path: Path, known: dict[Path, dict[str, Entry]]) -> Proof | None:
 def read_entries(folder: Path) -> dict[str, Entry]:
     """The entries of a folder by the names of its files; none where it has no such proof."""
     try:
-        told = json.loads((folder / FILE).read_bytes())
-        if told["schema"] != SCHEMA:
-            return {}
-        files: dict[str, Entry] = told["files"]
-    except (OSError, ValueError, TypeError, KeyError):
+        told = json.decode((folder / FILE).read_bytes(), type=Entries)
+    except (OSError, DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return files
+    return told["files"] if told["schema"] == SCHEMA else {}
 
 
 def is_sealed(path: Path, entry: Entry) -> bool:
     """Whether the file is still the one that the entry is about."""
     try:
         return sealed(path) == {key: entry[key] for key in ("bytes", "footer")}
-    except (OSError, KeyError):
+    except (OSError, ValueError):  # not there, or not even the name of a file
         return False
 
 
 def sealed(path: Path) -> Seal:
-    """The size of a Parquet file, and a hash of its footer. OSError where it has none."""
+    """The size of a Parquet file and a hash: of its footer, of a small file of all.
+
+    Raises OSError where it is none.
+    """
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
         stream.seek(max(size - 8, 0))
@@ -110,5 +120,7 @@ def sealed(path: Path) -> Seal:
         length = int.from_bytes(ending[:4], "little")
         if ending[4:] != MAGIC or length > size - 8:
             raise OSError(f"{path}: no Parquet file")
-        stream.seek(size - 8 - length)
-        return {"bytes": size, "footer": hashlib.sha256(stream.read(length)).hexdigest()}
+        first = 0 if size <= WHOLE_BYTES else size - 8 - length
+        stream.seek(first)
+        footer = hashlib.sha256(stream.read(size - 8 - first)).hexdigest()
+        return {"bytes": size, "footer": footer}
