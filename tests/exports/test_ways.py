@@ -132,8 +132,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
         "-c",
         "case_id,started_at,channel,queue,agent,handle_s,first_response_s,tags,notes,csat,site",
     ),
-    ("log", "--where", "site = south"),
-    ("sla", "-p", "2026-05-01..2026-05-03", "--by", "queue", "--by", "site", "--compare", "none"),
+    (
+        *("sla", "-p", "2026-05-01..2026-05-03", "--compare", "none"),
+        *("--by", "queue", "--by", "site", "--where", "site in north,south"),
+    ),
 )
 
 
