@@ -45,7 +45,7 @@ class Readings:
 
     def _counted(self, table: str, days: Days | None) -> Counts:
         """Counts that cover the days. Text is read from end to end anyway: once, for all days."""
-        scope = None if self._has_text(table) else days
+        scope = None if self._counts_all(table) else days
         if (table, scope) not in self._counts:
             self._counts[table, scope] = self._count(table, scope)
         return self._counts[table, scope]
@@ -100,8 +100,15 @@ class Readings:
             return part.repaired(part.raw.repaired(self.scratch))
         return part
 
-    def _has_text(self, table: str) -> bool:
-        return any(part.raw.text is not None for part in self.mapped[table])
+    def _counts_all(self, table: str) -> bool:
+        """Whether all days are counted at once: no more is read than for some, and nothing twice.
+
+        So it is where rows are text, or nothing but their time is read of them; days that have
+        files of their own are left alone.
+        """
+        parts = self.mapped[table]
+        has_text = any(part.raw.text is not None for part in parts)
+        return has_text or all(part.is_proven and not part.raw.days for part in parts)
 
     def span(self) -> tuple[int, int] | None:
         """First and last local day on which an interaction started; None where there is none."""
@@ -111,7 +118,7 @@ class Readings:
     def _span(self) -> tuple[int, int] | None:
         if "interactions" not in self.mapped:
             return None
-        if self._has_text("interactions"):
+        if self._counts_all("interactions"):
             return self._counted("interactions", None).span
         parts = self.mapped["interactions"]
         return self._read("interactions", lambda: span_of(parts, self.time_zone))
