@@ -31,7 +31,7 @@ from cxtool.metrics.sla_responses import (
     wait_counts,
 )
 from cxtool.metrics.sla_rule import rule_notes, with_sla
-from cxtool.metrics.trend import in_either, within
+from cxtool.metrics.trend import in_either, of_period
 from cxtool.period import Request
 from cxtool.report import Report, Section
 from cxtool.tables import Frame, Tables
@@ -70,7 +70,7 @@ def plan(
     request = tables.request
     breakdowns = [find_dimensions(names, tables.cases) for names in dict.fromkeys(by)]
     judged = with_sla(tables.cases.filter(in_either(request)), settings, request)
-    current = judged.filter(within(request.period))
+    current = of_period(judged, request.period)
     groups = [*breakdowns, *([] if course else [()])]
     counted = finest(groups)
     frames = {f"counts {n}": sla_counts(judged, groups[n], request) for n in set(counted)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -28,10 +29,12 @@ from cxtool.metrics.stats import (
 )
 from cxtool.period import Period, Request, day_number
 from cxtool.report import Column, Role
+from cxtool.tables import Frame
 from cxtool.units import Unit
 
 CURRENT = "is_current"
 FEW_AGENTS = 5
+A_DAY = timedelta(days=1)  # no zone is further from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,19 @@ def within(period: Period, *, day: str = "started_d") -> nw.Expr:
     """Whether a local day number lies in the period."""
     number = nw.col(day)
     return (number >= day_number(period.start)) & (number < day_number(period.end))
+
+
+def of_period(cases: Frame, period: Period) -> Frame:
+    """The cases of a period.
+
+    Beside the days it names the instants that may lie in them, by which a scan passes over files.
+    """
+    moment = nw.col("started_at")
+    first, last = (
+        datetime.combine(day, time.min, tzinfo=UTC)
+        for day in (period.start - A_DAY, period.end + A_DAY)
+    )
+    return cases.filter((moment >= first) & (moment < last) & within(period))
 
 
 def period_flag(request: Request, *, day: str = "started_d") -> nw.Expr:
