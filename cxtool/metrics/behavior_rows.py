@@ -1,8 +1,9 @@
 """The rows that behaviour totals are made of: cases with their verdict, and their scores.
 
 An engine that spills or spreads by itself gets them as they stand. Polars gets them in short form,
-with cases as numbers and repeated texts as categories: some 30 bytes a score, so that rows once
-read and joined can be kept until the cut points are known.
+with cases as numbers and repeated texts as categories: some 25 bytes a score, so that rows once
+read and joined can be kept until the cut points are known. Cases are read once, counted and put
+into short form; what only sums of interactions need stays with the cases.
 """
 
 from __future__ import annotations
@@ -35,19 +36,30 @@ def case_scores(cases: Frame, tables: Tables) -> Frame:
     return scored_rows(tables).join(_allowed(cases), on="case_id", how="inner")
 
 
-def short_scores(cases: Frame, tables: Tables) -> Frame:
-    """``case_scores`` on Polars, in short form; ``case_id`` is a number, good for this frame."""
-    allowed: pl.LazyFrame = _allowed(cases).to_native()
+def short_cases(cases: Frame) -> Frame:
+    """``judged_cases`` on Polars, with categories for texts."""
+    rows: pl.LazyFrame = cases.to_native()
+    return nw.from_native(rows.with_columns(pl.col(*TEXTS, "reason").cast(pl.Categorical)))
+
+
+def numbered(cases: pl.DataFrame) -> pl.DataFrame:
+    """Those ``short_cases`` that may be scored, each with its ``number``."""
+    return cases.filter(pl.col("reason").is_null()).drop("reason").with_row_index("number")
+
+
+def short_scores(allowed: pl.DataFrame, tables: Tables) -> Frame:
+    """Scored rows of ``numbered`` cases on Polars, in short form; ``case_id`` is the number."""
     scores: pl.LazyFrame = scored_rows(tables).to_native()
-    numbered = allowed.with_columns(pl.col(TEXTS).cast(pl.Categorical)).with_row_index("number")
     rows = scores.with_columns(pl.col("behavior").cast(pl.Categorical)).join(
-        numbered, on="case_id", how="inner"
+        allowed.lazy().select("case_id", "number", "agent_id", "team", CURRENT),
+        on="case_id",
+        how="inner",
     )
     return nw.from_native(rows.drop("case_id").rename({"number": "case_id"}))
 
 
 def as_text(partial: pl.DataFrame) -> pl.DataFrame:
-    """A partial of ``short_scores`` with its categories as texts again."""
+    """A partial of rows in short form with its categories as texts again."""
     return partial.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 

@@ -23,16 +23,18 @@ from cxtool.metrics.behavior_rows import (
     case_scores,
     judged_cases,
     judged_counts,
+    numbered,
     reason_counts,
+    short_cases,
     short_scores,
 )
-from cxtool.metrics.behavior_totals import daily_sums, index_counts
+from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_counts, interaction_sums
 from cxtool.metrics.trend import in_either
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
-SLICE_ROWS = 20_000_000  # of all tables: some 1.5 GB while they are read and joined
-KEPT_ROWS = 32_000_000  # some 1 GB in short form
+SLICE_ROWS = 40_000_000  # of all tables: some 2 GB while they are read and joined
+KEPT_ROWS = 40_000_000  # some 1 GB in short form
 DAY = "started_d"
 
 
@@ -53,11 +55,13 @@ class Partials:
 class Slice:
     """The rows of some days: ``judged_counts``, and scores that wait for their index.
 
-    ``kept_n``: how many of the scores are in memory.
+    ``cases``: what short scores do not say of their cases themselves. ``kept_n``: how many rows
+    are in memory.
     """
 
     judged: pl.DataFrame
     scores: Frame
+    cases: Frame | None = None
     kept_n: int = 0
 
 
@@ -93,12 +97,20 @@ def _is_short(tables: Tables) -> bool:
 
 def _read(tables: Tables, settings: Settings, days: nw.Expr) -> Slice:
     cases = judged_cases(tables, settings, days=days)
-    frames = {"judged": judged_counts(cases)}
     if not _is_short(tables):
-        return Slice(judged=tables.collect(frames)["judged"], scores=case_scores(cases, tables))
-    small = tables.collect({**frames, "scores": short_scores(cases, tables)})
-    scores = small["scores"]
-    return Slice(judged=small["judged"], scores=nw.from_native(scores.lazy()), kept_n=scores.height)
+        judged = tables.collect({"judged": judged_counts(cases)})["judged"]
+        return Slice(judged=judged, scores=case_scores(cases, tables))
+    read = tables.collect({"cases": short_cases(cases)})["cases"]
+    judged = tables.collect({"judged": judged_counts(nw.from_native(read.lazy()))})["judged"]
+    allowed = numbered(read)
+    del read  # as large as all that is kept
+    scores = tables.collect({"scores": short_scores(allowed, tables)})["scores"]
+    return Slice(
+        judged=as_text(judged),
+        scores=nw.from_native(scores.lazy()),
+        cases=nw.from_native(allowed.lazy().drop("case_id").rename({"number": "case_id"})),
+        kept_n=scores.height + allowed.height,
+    )
 
 
 def _first_reading(
@@ -119,13 +131,23 @@ def _first_reading(
 
 def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.DataFrame]:
     rows = indexed(read.scores, cuts)
-    found = tables.collect({"counts": index_counts(rows), "sums": daily_sums(rows)})
+    if read.cases is None:
+        interactions = interaction_sums(rows, *DAY_KEYS)
+    else:
+        # Both partials need the index of each row: it is found once.
+        rows = nw.from_native(tables.collect({"rows": rows.drop("score")})["rows"].lazy())
+        interactions = interaction_sums(rows).join(
+            read.cases.select("case_id", *DAY_KEYS), on="case_id", how="inner"
+        )
+    found = tables.collect({"counts": index_counts(rows), "sums": daily_sums(interactions)})
     return {"judged": read.judged, **{name: as_text(part) for name, part in found.items()}}
 
 
 def _slices(tables: Tables) -> list[nw.Expr]:
     """Runs of days with about ``SLICE_ROWS`` rows each, or a single day; together all days."""
     asked_for = in_either(tables.request)
+    if tables.source.rows_read <= SLICE_ROWS:
+        return [asked_for]
     cases = tables.cases.filter(asked_for).group_by(DAY).agg(cases_n=nw.len().cast(nw.Int64()))
     counts = tables.collect({"days": cases})["days"].sort(DAY)
     cases_n = int(counts["cases_n"].sum())

@@ -21,6 +21,7 @@ from cxtool.period import Period, day_number
 from cxtool.tables import Frame, Tables
 
 BEST = 10  # points of the best index: what one index that is not N/A could have earned
+DAY_KEYS = ("agent_id", "agent", "team", "started_d", CURRENT)
 SUMS = (
     "interactions_n",
     "counted_n",
@@ -43,25 +44,27 @@ def index_counts(rows: Frame) -> Frame:
     return rows.group_by(*keys).agg(rows_n=nw.len().cast(nw.Int64()))
 
 
-def daily_sums(rows: Frame) -> Frame:
-    """Partial: overall sums per agent and day over interactions.
+def interaction_sums(rows: Frame, *keys: str) -> Frame:
+    """Points earned and possible of each interaction, with those ``keys`` of its rows.
 
     A behaviour scored more than once in an interaction counts each time.
     """
-    keys = ("agent_id", "agent", "team", "started_d", CURRENT)
-    points, possible = nw.col("points"), nw.col("possible")
-    interactions = (
-        rows.group_by("case_id", *keys)
-        .agg(points=_total("index"), possible=BEST * nw.col("index").count().cast(nw.Int64()))
-        .with_columns(points=points.fill_null(0))
-        .with_columns(
-            counted=(possible > 0).cast(nw.Int64()),
-            points_square=points * points,
-            possible_square=possible * possible,
-            product=points * possible,
-        )
+    sums = rows.group_by("case_id", *keys).agg(
+        points=_total("index"), possible=BEST * nw.col("index").count().cast(nw.Int64())
     )
-    return interactions.group_by(*keys).agg(
+    return sums.with_columns(points=nw.col("points").fill_null(0))
+
+
+def daily_sums(interactions: Frame) -> Frame:
+    """Partial: overall sums per agent and day, of ``interaction_sums`` that have ``DAY_KEYS``."""
+    points, possible = nw.col("points"), nw.col("possible")
+    squared = interactions.with_columns(
+        counted=(possible > 0).cast(nw.Int64()),
+        points_square=points * points,
+        possible_square=possible * possible,
+        product=points * possible,
+    )
+    return squared.group_by(*DAY_KEYS).agg(
         interactions_n=nw.len().cast(nw.Int64()),
         counted_n=_total("counted"),
         points=_total("points"),

@@ -76,7 +76,7 @@ def test_every_engine_gives_the_same_report(on_duckdb: Tables) -> None:
     _assert_same(report(on_duckdb, Settings()), expected)
 
 
-@pytest.mark.parametrize("kept_rows", [0, 60, 10_000])
+@pytest.mark.parametrize("kept_rows", [0, 80, 10_000])
 def test_what_is_too_much_to_keep_is_read_again(
     monkeypatch: pytest.MonkeyPatch, kept_rows: int
 ) -> None:
@@ -91,7 +91,7 @@ def test_what_is_too_much_to_keep_is_read_again(
         return TABLES.collect(frames)
 
     _assert_same(report(replace(TABLES, collect=collect), Settings()), expected)
-    assert len(readings) == {0: 8, 60: 6, 10_000: 4}[kept_rows]
+    assert len(readings) == {0: 8, 80: 6, 10_000: 4}[kept_rows]
 
 
 def test_scores_of_no_case_at_all_are_no_slice(monkeypatch: pytest.MonkeyPatch) -> None:
