@@ -15,6 +15,8 @@ from cxtool.render.frames import plain
 from cxtool.render.json import column_objects, encoded, period_object
 from cxtool.report import SCHEMA, Report, Section
 
+# Of Zstandard. The usual 3 takes a sixth more time for files that are half a hundredth smaller.
+LEVEL = 1
 # How the writer tells what the file did not take, an error of the system.
 REFUSED = re.compile(r"underlying IO error: (?:\[Errno \d+\] )?(.+?)(?: \(os error \d+\))?$")
 
@@ -46,6 +48,7 @@ def stream(report: Report, options: RenderOptions, file: IO[bytes]) -> None:
     try:
         _rows(section, report.time_zone).sink_parquet(
             file,
+            compression_level=LEVEL,
             metadata={f"cxtool.{name}": fact for name, fact in facts.items()},
             engine="streaming",
         )
