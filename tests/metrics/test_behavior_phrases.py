@@ -11,6 +11,7 @@ import pytest
 from cxtool.config import BehaviorSettings, LexiconSettings, Settings
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.metrics.behavior_phrases import gathered, report
+from cxtool.report import Report
 from cxtool.tables import Tables
 from tests.metrics.frames import Row, case, make_tables
 
@@ -107,14 +108,18 @@ def ranked_tables() -> Tables:
     return tables_of(talks)
 
 
-def test_index_totals_and_bands_are_the_usual_ones() -> None:
+@pytest.fixture(scope="module")
+def ranked() -> Report:
+    return report(ranked_tables(), Settings(), interactions=True)
+
+
+def test_index_totals_and_bands_are_the_usual_ones(ranked: Report) -> None:
     """B3-B6, B9: 20 distinct scores give 2, 5, 6, 5 and 2 rows of 10, 6, N/A, 4 and 0."""
-    found = report(ranked_tables(), Settings(), interactions=True)
-    shown = found.section("interactions").rows.sort("case_id")
+    shown = ranked.section("interactions").rows.sort("case_id")
     assert shown["build_rapport_index"].to_list() == [
         *[0] * 2, *[4] * 5, *[None] * 6, *[6] * 5, *[10] * 2,
     ]  # fmt: skip
-    agents = {row["agent"]: row for row in found.section("agents").rows.iter_rows(named=True)}
+    agents = {row["agent"]: row for row in ranked.section("agents").rows.iter_rows(named=True)}
     assert agents["Ana"]["build_rapport_pct"] == pytest.approx(100 * 20 / 70)
     assert agents["Ana"]["build_rapport_band"] == "moderately_negative"
     assert agents["Bo"]["build_rapport_pct"] == pytest.approx(100 * 50 / 70)
@@ -124,19 +129,18 @@ def test_index_totals_and_bands_are_the_usual_ones() -> None:
     assert offence.select("case_id", "inappropriate_action_index").rows() == [("Ana-03", 0)]
 
 
-def test_it_is_called_phrase_evidence_everywhere() -> None:
+def test_it_is_called_phrase_evidence_everywhere(ranked: Report) -> None:
     """B1: title, sections and the first note say so; nothing is passed off as a model."""
-    found = report(ranked_tables(), Settings())
-    titles = [found.title, *(s.title for s in found.sections if s.id != "left_out")]
+    titles = [ranked.title, *(s.title for s in ranked.sections if s.id != "left_out")]
     assert all("hrase evidence" in title for title in titles), titles
-    assert found.notes[0].startswith("Scores are phrase evidence")
-    assert "not judged by a trained model" in found.notes[0]
-    assert found.notes[1] == "Lexicons: en 1.0 (20 interactions)."
+    assert ranked.notes[0].startswith("Scores are phrase evidence")
+    assert "not judged by a trained model" in ranked.notes[0]
+    assert ranked.notes[1] == "Lexicons: en 1.0 (20 interactions)."
 
 
-def test_counts_before_any_rank() -> None:
+def test_counts_before_any_rank(ranked: Report) -> None:
     """B1: phrases, words, and in how many interactions; null where there is no word."""
-    found = report(ranked_tables(), Settings()).section("phrases").rows
+    found = ranked.section("phrases").rows
     rows = {row["behavior"]: row for row in found.iter_rows(named=True)}
     assert rows["build_rapport"] == {
         "behavior": "build_rapport",
