@@ -81,81 +81,92 @@ def test_few_rows_are_told(tmp_path: Path) -> None:
     assert any("few rows" in note for note in found["notes"])
 
 
-@pytest.mark.parametrize(
-    ("below", "same", "above", "index"),
-    [
-        # The middle score's t is (above + same / 2) / 100: the edges are exact.
-        (85, 10, 5, 6),  # t = 0.10 is no longer a 10
-        (86, 9, 5, 10),
-        (65, 10, 25, 6),  # t = 0.30
-        (60, 10, 30, None),  # t = 0.35 is N/A already
-        (61, 9, 30, 6),
-        (30, 10, 60, None),  # t = 0.65 is N/A still
-        (30, 9, 61, 4),
-        (5, 10, 85, 4),  # t = 0.90 is a 4 still
-        (5, 9, 86, 0),
-    ],
-)
-def test_the_edges_of_the_index_are_exact(
-    below: int, same: int, above: int, index: int | None, tmp_path: Path
-) -> None:
+EDGES = [
+    # The middle score's t is (above + same / 2) / 100: the edges are exact.
+    (85, 10, 5, 6),  # t = 0.10 is no longer a 10
+    (86, 9, 5, 10),
+    (65, 10, 25, 6),  # t = 0.30
+    (60, 10, 30, None),  # t = 0.35 is N/A already
+    (61, 9, 30, 6),
+    (30, 10, 60, None),  # t = 0.65 is N/A still
+    (30, 9, 61, 4),
+    (5, 10, 85, 4),  # t = 0.90 is a 4 still
+    (5, 9, 86, 0),
+]
+
+
+@pytest.fixture(scope="module")
+def at_the_edges(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """100 cases, of which each of the edges is another behaviour."""
+    names = [f"c{number:03}" for number in range(100)]
+    tables = scored(dict.fromkeys(names, 0.5))
+    tables["behaviors"] = []
+    for number, (below, same, above, _) in enumerate(EDGES):
+        lower = [0.1 + n / 1000 for n in range(below)]
+        upper = [0.8 + n / 1000 for n in range(above)]
+        scores = [*lower, *[0.5] * same, *upper]
+        tables["behaviors"] += [
+            {"case_id": name, "behavior": f"edge_{number}", "score": score}
+            for name, score in zip(names, scores, strict=True)
+        ]
+    folder = export(tmp_path_factory.mktemp("edges"), **tables)
+    return section(report("behavior", ".", "--interactions", cwd=folder), "interactions")
+
+
+@pytest.mark.parametrize("number", range(len(EDGES)))
+def test_the_edges_of_the_index_are_exact(number: int, at_the_edges: list[Row]) -> None:
     """B3: 10 below 0.10, 6 below 0.35, N/A to 0.65, 4 to 0.90, else 0."""
-    scores = {
-        **{f"below {n}": 0.1 + n / 1000 for n in range(below)},
-        **{f"same {n}": 0.5 for n in range(same)},
-        **{f"above {n}": 0.8 + n / 1000 for n in range(above)},
-    }
-    found = indices(export(tmp_path, **scored(scores)))
-    assert {found[name] for name in scores if name.startswith("same")} == {index}
+    below, same, _, index = EDGES[number]
+    cases = {f"c{place:03}" for place in range(below, below + same)}
+    found = [row[f"edge_{number}_index"] for row in at_the_edges if row["case_id"] in cases]
+    assert found == [index] * same
 
 
-# The reference: 100 scores of another agent's behaviour, so that a score chooses its index.
+# The reference: scores of another agent's behaviour, so many that a score chooses its index.
 SCORE_OF = {10: 0.999, 6: 0.8, None: 0.5, 4: 0.2, 0: 0.001}
+OTHERS_N = 4000
+TOTALS: list[tuple[list[int | None], float | None, int, str | None]] = [
+    ([10, 6, 0, 0, None, 6], 44.0, 5, "neutral"),
+    ([10] * 19 + [0, 0], 90.47619, 21, "moderately_positive"),
+    ([10] * 181 + [0] * 19, 90.5, 200, "very_positive"),
+    ([10] * 141 + [0] * 59, 70.5, 200, "moderately_positive"),
+    ([10] * 7 + [4] * 3 + [6] * 4, 75.714286, 14, "moderately_positive"),
+    ([10] * 141 + [0] * 60, 70.149254, 201, "neutral"),
+    ([10] * 61 + [0] * 139, 30.5, 200, "neutral"),
+    ([10] * 61 + [0] * 140, 30.348259, 201, "moderately_negative"),
+    ([10] * 21 + [0] * 179, 10.5, 200, "moderately_negative"),
+    ([10] * 21 + [0] * 180, 10.447761, 201, "very_negative"),
+    ([0], 0.0, 1, "very_negative"),
+    ([None, None], None, 0, None),
+]
 
 
-def graded(points: list[int | None]) -> dict[str, list[Row]]:
-    """One agent whose indices are ``points``, among two hundred rows of others."""
-    others: list[Row] = []
-    scores: list[Row] = []
-    for number in range(2000):
-        others.append(
-            {"case_id": f"o{number}", "started_at": DAY, "channel": "voice", "agent": "Zoe"}
-        )
-        scores.append(
-            {"case_id": f"o{number}", "behavior": "be_empathetic", "score": number / 2000}
-        )
-    own: list[Row] = []
-    for number, index in enumerate(points):
-        own.append({"case_id": f"a{number}", "started_at": DAY, "channel": "voice", "agent": "Ann"})
-        scores.append(
-            {"case_id": f"a{number}", "behavior": "be_empathetic", "score": SCORE_OF[index]}
-        )
-    return {"interactions": [*own, *others], "behaviors": scores}
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
+    """The figures of agents who are told by their places, among thousands of rows of another."""
+    told = [("Zoe", n / OTHERS_N) for n in range(OTHERS_N)]
+    for number, (points, *_) in enumerate(TOTALS):
+        told += [(str(number), SCORE_OF[index]) for index in points]
+    numbered = list(enumerate(told))
+    tables: dict[str, list[Row]] = {
+        "interactions": [
+            {"case_id": f"c{n}", "started_at": DAY, "channel": "voice", "agent": agent}
+            for n, (agent, _) in numbered
+        ],
+        "behaviors": [
+            {"case_id": f"c{n}", "behavior": "be_empathetic", "score": score}
+            for n, (_, score) in numbered
+        ],
+    }
+    folder = export(tmp_path_factory.mktemp("graded"), **tables)
+    return {row["agent"]: row for row in section(report("behavior", ".", cwd=folder), "agents")}
 
 
-@pytest.mark.parametrize(
-    ("points", "total", "count", "band"),
-    [
-        ([10, 6, 0, 0, None, 6], 44.0, 5, "neutral"),
-        ([10] * 19 + [0, 0], 90.47619, 21, "moderately_positive"),
-        ([10] * 181 + [0] * 19, 90.5, 200, "very_positive"),
-        ([10] * 141 + [0] * 59, 70.5, 200, "moderately_positive"),
-        ([10] * 7 + [4] * 3 + [6] * 4, 75.714286, 14, "moderately_positive"),
-        ([10] * 141 + [0] * 60, 70.149254, 201, "neutral"),
-        ([10] * 61 + [0] * 139, 30.5, 200, "neutral"),
-        ([10] * 61 + [0] * 140, 30.348259, 201, "moderately_negative"),
-        ([10] * 21 + [0] * 179, 10.5, 200, "moderately_negative"),
-        ([10] * 21 + [0] * 180, 10.447761, 201, "very_negative"),
-        ([0], 0.0, 1, "very_negative"),
-        ([None, None], None, 0, None),
-    ],
-)
-def test_totals_and_the_edges_of_bands(
-    points: list[int | None], total: float | None, count: int, band: str | None, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("number", range(len(TOTALS)))
+def test_totals_and_the_edges_of_bands(number: int, graded: dict[str, Row]) -> None:
     """B2, B4, B5: points earned of points possible, N/A in neither; 22 of 50 is 44 %: neutral."""
-    found = report("behavior", ".", "--agent", "Ann", cwd=export(tmp_path, **graded(points)))
-    row = only(section(found, "agents"))
+    points, total, count, band = TOTALS[number]
+    row = graded[str(number)]
     assert (row["be_empathetic_pct"], row["be_empathetic_n"]) == (total, count)
     assert row["be_empathetic_band"] == row["overall_band"] == band
     assert (row["overall_pct"], row["overall_n"]) == (total, count)

@@ -199,10 +199,10 @@ def test_csv_has_the_same_cells_and_the_row_numbers(path: Path, tmp_path: Path) 
     st.lists(
         st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=9),
         min_size=1,
-        max_size=6,
+        max_size=12,
     )
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_text_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:

@@ -43,8 +43,8 @@ NUMBERS = st.one_of(
 PLAIN = st.tuples(NUMBERS, st.sampled_from(["5", "4.5", "", "9"]), NUMBERS)
 
 
-@settings(max_examples=8, deadline=None)
-@given(rows=st.lists(PLAIN, max_size=4))
+@settings(max_examples=5, deadline=None)
+@given(rows=st.lists(PLAIN, max_size=6))
 def test_a_late_value_of_any_kind_is_read_as_from_text(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]
 ) -> None:
