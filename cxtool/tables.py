@@ -28,6 +28,11 @@ frame (a column that the export lacks is all null); ``given`` says which ones th
 is ``cases`` without the ``--where`` filters, for what is ranked against everyone. ``around_cases``
 are those of the days around the periods as well, as many as the report asked for, without what
 only ``contacts`` and ``companies`` tell; ``reference_cases`` where it asked for none.
+
+A report may ask for cases without what ``contacts`` and ``companies`` tell, and leave rows out or
+add them up before it completes them: ``contact_companies`` gives rows that have ``contact_id``,
+``company_id`` and ``company`` the company of their contact, ``company_names`` then gives an id its
+name. Both leave rows as they are where cases are complete already.
 """
 
 from __future__ import annotations
@@ -45,12 +50,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 Frame = nw.LazyFrame[Any]
+Complete = Callable[[Frame], Frame]
 Collect = Callable[[Mapping[str, Frame]], dict[str, "pl.DataFrame"]]
 Advance = Callable[[int, int], None]
 
 
 def told_to_nobody(done: int, total: int) -> None:
     """How far work has come, where nobody waits for it."""
+
+
+def complete_already(rows: Frame) -> Frame:
+    """The rows as they are."""
+    return rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +76,8 @@ class Tables:
     request: Request
     source: Source
     collect: Collect  # runs several lazy frames together, sharing their scans
+    contact_companies: Complete = complete_already
+    company_names: Complete = complete_already
     notes: tuple[str, ...] = ()
     advance: Advance = told_to_nobody  # what collects in parts tells how many of them are done
 

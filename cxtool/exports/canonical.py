@@ -80,7 +80,9 @@ def fallbacks() -> tuple[dict[str, nw.Expr], ...]:
 def tickets(frames: Frames, *, time_zone: str) -> Frame:
     """The tickets, with the company of the contact where the ticket names none."""
     rows = complete(frames["tickets"], TABLES["tickets"])
-    rows = _with_company(_with_contacts(rows, frames, company_id=THROUGH), frames)
+    if "company" not in rows.collect_schema():
+        rows = rows.with_columns(company=nw.lit(None, dtype=nw.String))
+    rows = with_company_names(with_contact_companies(rows, frames), frames)
     rows = native.with_epoch_ms(rows, {"created_ms": "created_at", "resolved_ms": "resolved_at"})
     return native.with_local_day(rows, "created_d", "created_ms", time_zone)
 
@@ -94,6 +96,25 @@ def other(frames: Frames, table: str) -> Frame:
 
 def _moment(name: str) -> str:
     return name if name == "at" else name.removesuffix("_at")
+
+
+def with_contact_companies(rows: Frame, frames: Frames) -> Frame:
+    """``company_id`` through the contact, where the row itself names no company."""
+    return _through_contacts(_with_contacts(rows, frames, company_id=THROUGH), frames)
+
+
+def with_company_names(rows: Frame, frames: Frames) -> Frame:
+    """``company`` by its id; each of them stands in for the other."""
+    if "companies" in frames:
+        companies = complete(frames["companies"], TABLES["companies"]).select(
+            "company_id", nw.col("name").alias("__company")
+        )
+        rows = native.left_join(rows, companies, on="company_id")
+        rows = rows.with_columns(company=nw.coalesce("company", "__company")).drop("__company")
+    return rows.with_columns(
+        company_id=nw.coalesce("company_id", "company"),
+        company=nw.coalesce("company", "company_id"),
+    )
 
 
 def complete(rows: Frame, table: Table) -> Frame:
@@ -146,7 +167,7 @@ def _with_people(rows: Frame, frames: Frames) -> Frame:
             contact_labels=nw.coalesce("contact_labels", "__labels"),
         ).drop("__name", "__labels")
     rows = rows.with_columns(contact=nw.coalesce("contact", "contact_id"))
-    return _with_company(rows, frames)
+    return with_company_names(_through_contacts(rows, frames), frames)
 
 
 def _with_contacts(rows: Frame, frames: Frames, **names: str) -> Frame:
@@ -159,22 +180,9 @@ def _with_contacts(rows: Frame, frames: Frames, **names: str) -> Frame:
     return native.left_join(rows, contacts, on="contact_id")
 
 
-def _with_company(rows: Frame, frames: Frames) -> Frame:
-    """``company_id`` through the contact, ``company`` by its id; each stands in for the other."""
-    if "company" not in rows.collect_schema():
-        rows = rows.with_columns(company=nw.lit(None, dtype=nw.String))
-    if "contacts" in frames:
-        # A company named in the row itself must not get another one's id.
-        through = nw.when(nw.col("company").is_null()).then(nw.col(THROUGH))
-        rows = rows.with_columns(company_id=nw.coalesce(nw.col("company_id"), through))
-        rows = rows.drop(THROUGH)
-    if "companies" in frames:
-        companies = complete(frames["companies"], TABLES["companies"]).select(
-            "company_id", nw.col("name").alias("__company")
-        )
-        rows = native.left_join(rows, companies, on="company_id")
-        rows = rows.with_columns(company=nw.coalesce("company", "__company")).drop("__company")
-    return rows.with_columns(
-        company_id=nw.coalesce("company_id", "company"),
-        company=nw.coalesce("company", "company_id"),
-    )
+def _through_contacts(rows: Frame, frames: Frames) -> Frame:
+    if "contacts" not in frames:
+        return rows
+    # A company named in the row itself must not get another one's id.
+    through = nw.when(nw.col("company").is_null()).then(nw.col(THROUGH))
+    return rows.with_columns(company_id=nw.coalesce(nw.col("company_id"), through)).drop(THROUGH)

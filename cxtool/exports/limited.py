@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
@@ -105,7 +106,7 @@ class Limited(ABC):
 
         ``days_around``: so many days before and after each period are in ``around_cases``.
         """
-        wanted = [*uses, *(PEOPLE if people else ())]
+        wanted = [*uses, *(table for table in PEOPLE if people and table not in uses)]
         names = [table for table in wanted if self.reads(table)]
         if "interactions" not in names:
             raise CxtoolError(
@@ -117,6 +118,7 @@ class Limited(ABC):
         cases = self._cases(frames, people=people)
         others = {name: self._other(frames, name) for name in names if name != "interactions"}
         conditions = [parse_where(text) for text in where]
+        not_joined = {} if people else frames
         filtered, notes = self._filtered({"interactions": cases, **others}, conditions)
         return Tables(
             cases=filtered.pop("interactions"),
@@ -127,6 +129,8 @@ class Limited(ABC):
             request=request,
             source=self.source(names, days),
             collect=self.collect,
+            contact_companies=partial(canonical.with_contact_companies, frames=not_joined),
+            company_names=partial(canonical.with_company_names, frames=not_joined),
             notes=(*self._notes(names, days, request), *notes),
         )
 
