@@ -22,11 +22,16 @@ def command(options: Shared, company: str | None) -> None:
       cxtool cel export/ -p last-month -f csv -o cel-{date}.csv
       cxtool cel export/ --company "Brightwater Foods"
     """
-    from cxtool.commands.run import Needs, run
+    from cxtool.commands.run import Needs, names_people, run
     from cxtool.metrics import cel
 
+    named = names_people(*options.where)
     run(
         options,
-        Needs(uses=cel.USES, max_days=cel.MAX_DAYS),
+        Needs(
+            uses=(*cel.USES, *cel.COMPANIES),
+            people=lambda settings: named,
+            max_days=cel.MAX_DAYS,
+        ),
         lambda tables, settings: cel.report(tables, settings, company=company),
     )

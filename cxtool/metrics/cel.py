@@ -18,6 +18,7 @@ from cxtool.report import Report
 from cxtool.tables import Tables
 
 USES = ("interactions", "tickets")
+COMPANIES = ("contacts", "companies")  # which cases may be joined with once they are summed
 MAX_DAYS = 31  # source: the heading of C
 
 

@@ -62,13 +62,19 @@ def calls_and_chats(tables: Tables, *columns: str) -> Frame:
 def contact_sums(tables: Tables) -> Frame:
     """Partial: counted calls and chats with their time, per company, day and channel.
 
-    Those without a time are counted in ``untimed_n``. ``squares`` are of seconds.
+    Those without a time are counted in ``untimed_n``. ``squares`` are of seconds. A key may come
+    more than once.
     """
     # Told by columns of the case alone, so that only what counts is joined with its company.
     counts = reduce(operator.or_, _counted().values())
-    contacts = calls_and_chats(replace(tables, cases=tables.cases.filter(counts)))
-    return (
-        contacts.with_columns(square=nw.col("time_s") * nw.col("time_s"))
+    counted = replace(tables, cases=tables.cases.filter(counts))
+    unknown = nw.col("company_id").is_null() & nw.col("company").is_null()
+    contacts = calls_and_chats(counted, "contact_id").with_columns(
+        contact_id=nw.when(unknown).then(nw.col("contact_id")),
+        square=nw.col("time_s") * nw.col("time_s"),
+    )
+    sums = (
+        tables.contact_companies(contacts)
         .group_by(*KEYS)
         .agg(
             contacts_n=nw.len().cast(nw.Int64()),
@@ -77,6 +83,7 @@ def contact_sums(tables: Tables) -> Frame:
             untimed_n=nw.col("untimed").sum().cast(nw.Int64()),
         )
     )
+    return tables.company_names(sums)
 
 
 def customer_tickets(tables: Tables, *columns: str) -> Frame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from cxtool.config import CelSettings, Settings
 from cxtool.errors import CxtoolError, UsageError
+from cxtool.exports.canonical import with_company_names, with_contact_companies
 from cxtool.metrics.cel import report
 from cxtool.report import Report
 from cxtool.tables import Tables
@@ -415,3 +417,30 @@ def test_properties_of_shares_and_cel(contacts: list[tuple[str, str, int]], seed
     seed.shuffle(shuffled)
     again = report(built(shuffled), Settings()).section("companies").rows
     assert again.equals(rows)
+
+
+def test_companies_are_joined_with_sums_or_with_cases() -> None:
+    """C1, C9: a company through the contact, by id or by name, with the same loads either way."""
+    cases = [
+        call("1", None, 60, contact_id="p"),
+        call("2", None, 120, contact_id="p", company="Acme"),
+        call("3", "b", 240, contact_id="p", company=None),
+        call("4", None, 480, contact_id="q"),
+        call("5", "a", 960, contact_id=None, company=None),
+        call("6", None, 1920, contact_id=None),
+    ]
+    people = {
+        "contacts": [{"contact_id": "p", "company_id": "a"}, {"contact_id": "q"}],
+        "companies": [{"company_id": "a", "name": "Acme"}],
+    }
+    bare = make_tables(cases, others=people)
+    contacts, names = (
+        partial(rule, frames=bare.others) for rule in (with_contact_companies, with_company_names)
+    )
+    summed = report(replace(bare, contact_companies=contacts, company_names=names), Settings())
+    joined = report(replace(bare, cases=names(contacts(bare.cases))), Settings())
+    loads = {key: (row["company"], row["load_s"]) for key, row in companies(summed).items()}
+    assert loads == {"a": ("Acme", 1140.0), "b": ("b", 240.0)}
+    for section in joined.sections:
+        assert summed.section(section.id).rows.equals(section.rows, null_equal=True)
+    assert summed.notes == joined.notes
