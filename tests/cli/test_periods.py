@@ -13,16 +13,21 @@ from tests.cli.exports import DEMO, ROOT, Row, export, only, report, section
 from tests.cli_helper import call
 
 QUIET = """
-    case_id,started_at,channel
-    first,2026-04-02T12:00:00Z,voice
-    last,2026-05-31T12:00:00Z,voice
+    case_id,started_at,channel,company_id
+    first,2026-04-02T12:00:00Z,voice,o1
+    last,2026-05-31T12:00:00Z,voice,o1
+"""
+SCORES = """
+    case_id,behavior,score
+    first,build_rapport,0.5
+    last,build_rapport,0.5
 """
 
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two cases, on the first and the last of the days that the demo has."""
-    return export(tmp_path_factory.mktemp("quiet"), interactions=QUIET)
+    return export(tmp_path_factory.mktemp("quiet"), interactions=QUIET, behaviors=SCORES)
 
 
 def days(found: dict[str, Any], which: str = "period") -> tuple[str, str] | None:
@@ -41,10 +46,10 @@ def days(found: dict[str, Any], which: str = "period") -> tuple[str, str] | None
     ],
 )
 def test_default_periods(
-    command: str, period: tuple[str, str], previous: tuple[str, str] | None
+    command: str, period: tuple[str, str], previous: tuple[str, str] | None, quiet: Path
 ) -> None:
     """C7, B7: log all, behaviour 30 days, the rest 7; compared with as many days before."""
-    found = report(command, DEMO, cwd=ROOT)
+    found = report(command, ".", cwd=quiet)
     assert (days(found), days(found, "previous")) == (period, previous)
 
 
@@ -132,16 +137,16 @@ def test_a_case_of_today_is_not_yet_in_the_last_seven_days(tmp_path: Path) -> No
     ("command", "limit", "period"), [("cel", 31, "2026-Q2"), ("behavior", 90, "2026-Q2")]
 )
 def test_the_longest_period_and_the_option_that_lifts_it(
-    command: str, limit: int, period: str
+    command: str, limit: int, period: str, quiet: Path
 ) -> None:
     """B11: up to 90 days. C: up to 31 days. The error names the option."""
-    refused = call(command, DEMO, "-p", period, cwd=ROOT)
+    refused = call(command, ".", "-p", period, cwd=quiet)
     assert refused.code == 2
     assert f"91 days, {limit} are the limit; --max-days 91" in refused.err
     first = date(2026, 5, 31) - timedelta(days=limit - 1)
-    longest = report(command, DEMO, "-p", f"{first}..2026-05-31", cwd=ROOT)
+    longest = report(command, ".", "-p", f"{first}..2026-05-31", cwd=quiet)
     assert days(longest) == (str(first), "2026-06-01")
-    lifted = report(command, DEMO, "-p", period, "--max-days", "91", cwd=ROOT)
+    lifted = report(command, ".", "-p", period, "--max-days", "91", cwd=quiet)
     assert days(lifted) == ("2026-04-01", "2026-07-01")
     assert any("period is not complete" in note for note in lifted["notes"])
 
@@ -238,12 +243,12 @@ def test_unusual_zones_cut_days_at_their_own_midnight(zone: str, tmp_path: Path)
     assert found["as_of"] == "2026-05-21"
 
 
-def test_where_limits_cases_before_they_are_counted(quiet: Path) -> None:
+def test_where_limits_cases_before_they_are_counted() -> None:
     """S2: one condition or several, all of which must hold."""
 
     def count(*conditions: str) -> int:
         arguments = [word for condition in conditions for word in ("--where", condition)]
-        found = report("sla", DEMO, "-p", "all", *arguments, cwd=ROOT)
+        found = report("sla", f"{DEMO}/interactions.csv", "-p", "all", *arguments, cwd=ROOT)
         return int(only(section(found, "summary"))["cases_n"])
 
     everything, voice = count(), count("channel = voice")
