@@ -238,6 +238,7 @@ def test_cron_lines_run_after_the_day_is_over() -> None:
     assert lines
     with workplace() as folder:
         (folder / "out").mkdir()
+        thin_out(folder / "export")
         for line in lines:
             minute, hour, *every_day, command = line.split(maxsplit=5)
             assert (minute, hour, every_day) == ("30", "3", ["*", "*", "*"])

@@ -193,7 +193,7 @@ def test_every_day_is_listed_and_one_without_verdicts_has_no_share(week: dict[st
 
 
 def test_a_shorter_compared_period_ends_before(small: Path) -> None:
-    period = (*WEEK, "--compare", "2026-05-13..2026-05-14")
+    period = (*WEEK, *ONE_PART, "--compare", "2026-05-13..2026-05-14")
     days = section(report("report", "export", *period, cwd=small), "sla_days")
     assert [day["date_previous"] for day in days] == ["2026-05-13", "2026-05-14", *[None] * 5]
     assert [day["sla_pct_previous"] for day in days] == [50.0, *[None] * 6]
@@ -344,7 +344,8 @@ def test_a_missed_gate_ends_with_3_and_the_page_is_there(small: Path) -> None:
 
 
 def test_a_gate_that_several_sections_could_mean_is_refused(small: Path) -> None:
-    code, message = failure("report", "export", *NIGHT, "--fail-under", "share_pct=1", cwd=small)
+    night = ("report", "export", *NIGHT, "--only", "sla,volume")
+    code, message = failure(*night, "--fail-under", "share_pct=1", cwd=small)
     assert code == 2
     assert "first_response.share_pct, channels.share_pct" in message
     assert names(small) == []
