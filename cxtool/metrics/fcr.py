@@ -37,7 +37,6 @@ COUNTS = ("fcr_hits_n", "fcr_judged_n", "fcr_young_n", "fcr_unknown_n")
 HIT, JUDGEABLE, YOUNG, UNKNOWN = (f"__{name}" for name in COUNTS)
 VISITS, IS_CASE = "fcr visits", "__is_case"
 SLICES = 4  # so many slices of ``contact_slices`` at once, as sorting takes little memory
-OF_PEOPLE = {"contact", "contact_labels", "company_id", "company"}  # not told by ``around_cases``
 
 By = Mapping[str, Sequence[Dimension]]
 
@@ -99,7 +98,7 @@ def fcr_cases(
     told = own_column(tables, settings)
     if told is None:
         cases = handled_cases(tables, among=among, by=by)
-        return judged_cases(cases, arrivals(tables), tables, settings)
+        return judged_cases(cases, arrivals(tables.around_cases), tables, settings)
     returned = as_told(told).alias(RETURNED)
     cases = _handled(tables, among).with_columns(returned)
     return _flagged(cases, unknown=nw.col(RETURNED).is_null())
@@ -111,30 +110,28 @@ def handled_cases(tables: Tables, *, among: nw.Expr | None = None, by: By | None
 
 
 def visits(tables: Tables, *, among: nw.Expr | None = None, by: By | None = None) -> Frame:
-    """``handled_cases`` (``IS_CASE``) and ``arrivals`` (``ARRIVES``) in one frame.
+    """``handled_cases`` (``IS_CASE``) and what a contact can come back with (``ARRIVES``).
 
-    A case that is both is one row, where both are found among the same cases.
+    A case that is both is one row, unless ``--where`` leaves out cases that one comes back with.
     """
-    columns = _columns(by)
-    if tables.cases is not tables.reference_cases or OF_PEOPLE.intersection(columns):
-        cases = handled_cases(tables, among=among, by=by)
-        return nw.concat(
-            [
-                cases.with_columns(nw.lit(True).alias(IS_CASE), nw.lit(False).alias(ARRIVES)),
-                arrivals(tables).with_columns(
-                    nw.lit(False).alias(IS_CASE), nw.lit(True).alias(ARRIVES)
-                ),
-            ],
-            how="diagonal",
+    if tables.cases is tables.reference_cases:
+        is_known, is_inbound = ~nw.col(KEY).is_null(), nw.col("direction") == "inbound"
+        seen = with_contact(tables.cases.filter(in_either(tables.request))).select(
+            KEY,
+            *_columns(by),
+            _is_handled(among).alias(IS_CASE),
+            (is_known & is_inbound).alias(ARRIVES),
         )
-    is_known, is_inbound = ~nw.col(KEY).is_null(), nw.col("direction") == "inbound"
-    seen = with_contact(tables.around_cases).select(
-        KEY,
-        *columns,
-        _is_handled(tables, among).alias(IS_CASE),
-        (is_known & is_inbound).alias(ARRIVES),
+        seen = seen.filter(nw.col(IS_CASE) | nw.col(ARRIVES))
+        around = tables.around_cases.filter(~in_either(tables.request))
+    else:
+        cases = handled_cases(tables, among=among, by=by)
+        seen = cases.with_columns(nw.lit(True).alias(IS_CASE), nw.lit(False).alias(ARRIVES))
+        around = tables.around_cases
+    coming = arrivals(around).with_columns(
+        nw.lit(False).alias(IS_CASE), nw.lit(True).alias(ARRIVES)
     )
-    return seen.filter(nw.col(IS_CASE) | nw.col(ARRIVES))
+    return nw.concat([seen, coming], how="diagonal")
 
 
 def judged_visits(visits: Frame, tables: Tables, settings: Settings) -> Frame:
@@ -176,11 +173,11 @@ def _columns(by: By | None) -> list[str]:
 
 
 def _handled(tables: Tables, among: nw.Expr | None) -> Frame:
-    return tables.cases.filter(_is_handled(tables, among))
+    return tables.cases.filter(in_either(tables.request)).filter(_is_handled(among))
 
 
-def _is_handled(tables: Tables, among: nw.Expr | None) -> nw.Expr:
-    handled = in_either(tables.request) & nw.col("answered")
+def _is_handled(among: nw.Expr | None) -> nw.Expr:
+    handled = nw.col("answered")
     return handled if among is None else handled & among
 
 

@@ -56,12 +56,12 @@ def with_contact(cases: Frame) -> Frame:
     return cases.with_columns(CONTACT.alias(KEY))
 
 
-def arrivals(tables: Tables) -> Frame:
+def arrivals(cases: Frame) -> Frame:
     """What a contact can come back with: known contacts' inbound cases, as ``returns`` needs them.
 
-    All that were read, whatever ``--where`` leaves out.
+    Of ``around_cases`` these are all that were read, whatever ``--where`` leaves out.
     """
-    inbound = with_contact(tables.around_cases.filter(nw.col("direction") == "inbound"))
+    inbound = with_contact(cases.filter(nw.col("direction") == "inbound"))
     return inbound.filter(~nw.col(KEY).is_null()).select(KEY, "topic", "started_ms")
 
 

@@ -123,14 +123,21 @@ def test_performance(other_cases: Frame, dimension: str | None) -> None:
 def test_first_contact_resolution(other_cases: Frame) -> None:
     """K2: the same contacts come back."""
 
-    def counts(cases: Frame) -> pl.DataFrame:
-        tables = replace(TABLES, cases=cases, around_cases=cases)
-        judged = fcr.fcr_cases(tables, SETTINGS)
-        return collected(fcr.fcr_counts(judged, (), tables))
+    def counts(cases: Frame, reference: Frame) -> list[pl.DataFrame]:
+        tables = replace(TABLES, cases=cases, reference_cases=reference, around_cases=cases)
+        cases_judged = fcr.fcr_cases(tables, SETTINGS)
+        visits_judged = fcr.judged_visits(fcr.visits(tables), tables, SETTINGS)
+        both = (cases_judged, visits_judged)
+        return [collected(fcr.fcr_counts(judged, (), tables)) for judged in both]
 
-    expected = counts(TABLES.cases)
+    expected, *others = (
+        found
+        for cases in (TABLES.cases, other_cases)
+        for reference in (cases, TABLES.reference_cases)
+        for found in counts(cases, reference)
+    )
     assert expected.select(pl.col(fcr.COUNTS).sum()).row(0) == (1, 2, 1, 0)
-    assert counts(other_cases).equals(expected)
+    assert [found.rows() for found in others] == [expected.rows()] * 7
 
 
 def test_volume(other_cases: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,6 +83,15 @@ def test_k2_the_window_is_inclusive_and_begins_after_the_start(second: str, reso
     request = request_for(("2026-05-18", "2026-05-26"), None, as_of="2026-06-30")
     cases = (handled("1", START), handled("2", second))
     assert counts(*cases, request=request) == [resolved, 2, 0, 0]
+
+
+def test_k2_a_case_is_judged_whatever_the_days_around_it_hold() -> None:
+    """K2: an id that recurs there is set aside among them, not among the cases of the period."""
+    tables = make_tables([handled("1", START)], request=LATER)
+    without = replace(tables, around_cases=tables.around_cases.head(0))
+    repeats = fcr.Repeats(tables=without, settings=Settings(), by={"all": ()})
+    found = repeats.counts(collect(repeats.frames))["all"]
+    assert found.select(fcr.COUNTS).rows() == [(1, 1, 0, 0)]
 
 
 def test_k2_a_coming_back_after_the_period_counts() -> None:

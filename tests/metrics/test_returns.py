@@ -30,7 +30,10 @@ def verdicts(
 ) -> dict[str, bool | None]:
     tables = make_tables(rows, limit=False)
     judged = returns(
-        with_contact(tables.cases), arrivals(tables), window_s=window_s, as_of_ms=epoch_ms(as_of)
+        with_contact(tables.cases),
+        arrivals(tables.around_cases),
+        window_s=window_s,
+        as_of_ms=epoch_ms(as_of),
     )
     found = collect({"cases": judged})["cases"]
     return dict(found.select("case_id", RETURNED).sort("case_id").rows())
