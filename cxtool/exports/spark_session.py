@@ -45,6 +45,7 @@ REACHED_S = 10.0
 def session(url: str) -> Iterator[Any]:
     """A session at ``local[*]``, ``spark://HOST:PORT`` or ``sc://HOST:PORT``, ended with the block.
 
+    A driver that this process has already, as a notebook has, is worked with and left running.
     Raises UsageError for another kind of URL, and CxtoolError where Spark cannot be reached or the
     work fails there. What still runs when the block is left is stopped.
     """
@@ -58,8 +59,9 @@ def session(url: str) -> Iterator[Any]:
         warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
         try:
             _reach(url)
-            with _silent():
-                opened = _builder(url).getOrCreate()
+            opened, is_shared = _opened(url)
+        except CxtoolError:
+            raise
         except Exception as error:  # py4j, grpc and sockets have kinds of their own
             raise _unreachable(url, error) from error
         try:
@@ -70,16 +72,26 @@ def session(url: str) -> Iterator[Any]:
         finally:
             with contextlib.suppress(Exception):  # a session that is gone needs no end
                 opened.interruptAll()
-                opened.stop()
+                if not is_shared:
+                    opened.stop()
 
 
-def _builder(url: str) -> Any:
-    builder = SparkSession.builder.appName("cxtool")
-    is_remote = url.startswith("sc://")
-    builder = builder.remote(url) if is_remote else builder.master(url)
-    for key, value in (SETTINGS if is_remote else {**SETTINGS, **QUIET}).items():
-        builder = builder.config(key, value)
-    return builder
+def _opened(url: str) -> tuple[Any, bool]:
+    """A session with settings of its own, and whether its driver is somebody else's."""
+    builder = SparkSession.builder.appName("cxtool").config(map=SETTINGS)
+    if url.startswith("sc://"):
+        return builder.remote(url).create(), False
+    if (standing := SparkSession.getActiveSession()) is None:
+        with _silent():
+            return builder.master(url).config(map=QUIET).getOrCreate(), False
+    if (master := standing.sparkContext.master) != url:
+        raise UsageError(
+            f"--spark-url '{url}': this process works with {master}", hint=f"--spark-url '{master}'"
+        )
+    opened = standing.newSession()
+    for key, value in SETTINGS.items():
+        opened.conf.set(key, value)
+    return opened, True
 
 
 def _reach(url: str) -> None:
