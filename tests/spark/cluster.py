@@ -27,8 +27,14 @@ WORKERS_N = 2
 WAIT_S = 120.0
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
+# Every JVM lives for a minute or two: what only pays later costs more than all the work.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # An application has one core of each worker, so that two applications run beside each other.
 DEFAULTS = {
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
+    "spark.sql.shuffle.partitions": f"{WORKERS_N}",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100",  # else a task for each day
     "spark.driver.memory": "512m",
     "spark.driver.maxResultSize": "4m",  # rows that went through the driver would be more
     "spark.executor.memory": "512m",
@@ -83,6 +89,8 @@ class Cluster:
             "SPARK_CONF_DIR": str(self.folder / "conf"),
             "SPARK_LOCAL_IP": HOST,
             "SPARK_DAEMON_MEMORY": "512m",
+            "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
+            "SPARK_LAUNCHER_OPTS": SHORT_LIVED,
         }
 
     def state(self) -> dict[str, Any]:
@@ -93,7 +101,7 @@ class Cluster:
 
     def alive_n(self) -> int:
         """Workers that the master can use."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # it answers before it can tell
             return sum(worker["state"] == "ALIVE" for worker in self.state()["workers"])
         return 0
 
@@ -125,22 +133,15 @@ class Cluster:
 def running(folder: Path) -> Iterator[Cluster]:
     """A cluster whose files are in the folder; ended with the block, whatever happens in it."""
     cluster = Cluster(folder, free_port(), free_port(), free_port())
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else nothing would be ended
+    terminated = signal.signal(signal.SIGTERM, signal.default_int_handler)  # else all would stay
     (folder / "conf").mkdir()
     (folder / "events").mkdir()
     settings = {**DEFAULTS, "spark.eventLog.dir": (folder / "events").as_uri()}
     lines = "".join(f"{key} {value}\n" for key, value in settings.items())
     (folder / "conf" / "spark-defaults.conf").write_text(lines, encoding="utf-8")
     try:
-        master = (
-            "--host",
-            HOST,
-            "--port",
-            str(cluster.port),
-            "--webui-port",
-            str(cluster.web_port),
-        )
-        cluster.start("master", "spark-class", "org.apache.spark.deploy.master.Master", *master)
+        ports = ("--port", str(cluster.port), "--webui-port", str(cluster.web_port))
+        cluster.start("master", "spark-class", MASTER, "--host", HOST, *ports)
         for number in range(WORKERS_N):
             cluster.start_worker(number)
         until(lambda: cluster.alive_n() == WORKERS_N, cluster)
@@ -150,6 +151,15 @@ def running(folder: Path) -> Iterator[Cluster]:
     finally:
         for daemon in cluster.daemons.values():
             daemon.kill()
+        end_children()
+        signal.signal(signal.SIGTERM, terminated)
+
+
+def end_children() -> None:
+    """End what else this process has started: a driver interrupted at its start waits for ever."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    for child in children.read_text("ascii").split() if children.exists() else ():
+        os.kill(int(child), signal.SIGKILL)
 
 
 def start_connect(cluster: Cluster) -> None:

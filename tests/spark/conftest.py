@@ -1,10 +1,15 @@
-"""A cluster for all tests of this folder, a dataset, and what reports on it are on Polars."""
+"""A cluster for all tests of this folder, datasets, and runs of cxtool on them.
+
+A driver with executors of its own takes longer to start than a report takes: the one at a URL is
+kept until another URL is asked for.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cxtool import cli
+from cxtool.exports.spark_session import session
 from tests.cli_helper import Result, call
 from tests.spark.cluster import Cluster, running
 
@@ -19,6 +25,35 @@ DEMO = Path(cli.__file__).parents[1] / "sample_data" / "demo"
 ZONE = ("--tz", "Europe/Warsaw")  # not the zone of the dataset's days
 CASES = 250_000
 COPIES = 7
+INTERRUPTED = 130
+
+
+@dataclass
+class Driver:
+    """The driver in this process: a session that runs of cxtool find and leave."""
+
+    url: str = ""
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def at(self, url: str) -> None:
+        """Have a driver at the URL, the one that is there or a new one."""
+        if url != self.url:
+            self.stop()
+            self._open.enter_context(session(url))
+            self.url = url
+
+    def stop(self) -> None:
+        """End the application, if there is one."""
+        self._open.close()
+        self.url = ""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let the libraries below leave sockets and threads to the collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
 
 
 @dataclass(frozen=True)
@@ -26,18 +61,34 @@ class Place:
     """A folder with datasets, and runs of cxtool in it."""
 
     folder: Path
+    driver: Driver
 
     def polars(self, *arguments: str) -> Result:
         return self._run(*arguments)
 
     def spark(self, url: str, *arguments: str) -> Result:
-        with warnings.catch_warnings():
-            # The libraries below leave sockets and threads to the collector.
-            warnings.simplefilter("ignore", ResourceWarning)
+        """A report on the kept driver; through Connect, on that of the server."""
+        if not url.startswith("sc://"):
+            with quiet():
+                self.driver.at(url)
+        return self.on_this_driver(url, *arguments)
+
+    def spark_alone(self, url: str, *arguments: str) -> Result:
+        """A report on a driver of its own, as on a command line."""
+        with quiet():
+            self.driver.stop()
+        return self.on_this_driver(url, *arguments)
+
+    def on_this_driver(self, url: str, *arguments: str) -> Result:
+        """A report in this process as it is."""
+        with quiet():
             return self._run(*arguments, "--engine", "spark", "--spark-url", url)
 
     def _run(self, *arguments: str) -> Result:
-        return call(*arguments, cwd=self.folder)
+        result = call(*arguments, cwd=self.folder)
+        if result.code == INTERRUPTED:
+            pytest.exit("interrupted", INTERRUPTED)  # which cxtool had taken for its own
+        return result
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +100,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The demo as a dataset ``ds``, with a column of its own."""
-    place = Place(tmp_path_factory.mktemp("data"))
+def place(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The demo as a dataset ``ds`` with an own column; the driver ends before the cluster."""
+    place = Place(tmp_path_factory.mktemp("data"), Driver())
     made = call("convert", str(DEMO), "-o", "ds", "-q", cwd=place.folder)
     assert made.code == 0, made.err
-    return place
+    yield place
+    with quiet():
+        place.driver.stop()
 
 
 @pytest.fixture(scope="session")

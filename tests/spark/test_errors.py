@@ -11,7 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pyspark.sql import SparkSession
 
+from tests.cli_helper import Result
 from tests.spark.cluster import HOST, Cluster, free_port, until
 from tests.spark.conftest import Place
 
@@ -37,9 +39,8 @@ BROKEN = {
 }
 
 
-def refused(place: Place, url: str, *arguments: str) -> tuple[int, str]:
+def refused(made: Result) -> tuple[int, str]:
     """Exit code and message of a report that cannot be made."""
-    made = place.spark(url, "sla", *arguments)
     assert not made.out
     assert made.err.startswith("cxtool: error: ")
     assert len(made.err.splitlines()) == 1, made.err
@@ -51,7 +52,7 @@ def refused(place: Place, url: str, *arguments: str) -> tuple[int, str]:
     "url", ["http://host:80", "spark://host", "sc://", "sc://host", "local[some]", "local2", "HOST"]
 )
 def test_no_spark_url(url: str, place: Place) -> None:
-    code, message = refused(place, url, "ds")
+    code, message = refused(place.spark_alone(url, "sla", "ds"))
     assert code == 2
     assert f"'{url}': not a Spark URL" in message
     assert "spark://host:7077" in message
@@ -62,10 +63,10 @@ def test_nobody_is_there(place: Place, cluster: Cluster) -> None:
     began = time.monotonic()
     for kind in ("spark", "sc"):
         url = f"{kind}://{HOST}:{free_port()}"
-        code, message = refused(place, url, "ds")
+        code, message = refused(place.spark_alone(url, "sla", "ds"))
         assert code == 1
         assert f"no Spark at {url}: Connection refused" in message
-    code, message = refused(place, f"sc://{HOST}:{cluster.web_port}", "ds")
+    code, message = refused(place.spark(f"sc://{HOST}:{cluster.web_port}", "sla", "ds"))
     assert code == 1
     assert "no Connect server answered in 10 s" in message
     assert time.monotonic() - began < 30
@@ -76,7 +77,7 @@ def test_no_dataset_that_convert_would_make(name: str, place: Place, cluster: Cl
     rows, problem = BROKEN[name]
     (place.folder / name).mkdir()
     rows.write_parquet(place.folder / name / "interactions.parquet")
-    code, message = refused(place, LOCAL, name)
+    code, message = refused(place.spark(LOCAL, "sla", name))
     assert code == 1
     assert f"{name}: {problem}" in message
     assert "cxtool convert" in message
@@ -87,7 +88,7 @@ def test_no_dataset_at_all(place: Place, cluster: Cluster) -> None:
     (place.folder / "empty").mkdir()
     for url in (LOCAL, cluster.connect_url):
         for name in ("empty", "nowhere"):
-            code, message = refused(place, url, name)
+            code, message = refused(place.spark(url, "sla", name))
             assert code == 1
             assert f"{name}: no dataset with interactions" in message
 
@@ -99,10 +100,23 @@ def test_arguments_that_spark_does_not_take(place: Place) -> None:
         (("ds", "--delimiter", ";"), "--delimiter is for other systems' files", 2),
         (("ds", "--profile", "zendesk"), "--profile is for other systems' files", 2),
     ):
-        code, message = refused(place, LOCAL, *options)
+        code, message = refused(place.spark(LOCAL, "sla", *options))
         assert code == exit_code
         assert problem in message
         assert "cxtool convert" in message
+
+
+def test_a_driver_of_this_process_is_used_and_left(place: Place, cluster: Cluster) -> None:
+    """As that of a notebook; none is begun beside it."""
+    place.driver.at(LOCAL)
+    before = SparkSession.active().sparkContext.applicationId
+    refused(place.on_this_driver(LOCAL, "sla", "nowhere"))
+    code, message = refused(place.on_this_driver(cluster.url, "sla", "ds"))
+    assert code == 2
+    assert f"--spark-url '{cluster.url}': this process works with {LOCAL}" in message
+    left = SparkSession.active()
+    assert left.sparkContext.applicationId == before
+    assert left.range(3).count() == 3
 
 
 def test_conditions_and_dimensions_that_do_not_fit(place: Place, cluster: Cluster) -> None:
@@ -111,21 +125,13 @@ def test_conditions_and_dimensions_that_do_not_fit(place: Place, cluster: Cluste
         (("--where", "handle_s>long"), "--where 'handle_s>long': "),
         (("--by", "agnet"), "agnet"),
     ):
-        code, message = refused(place, LOCAL, "ds", *options)
+        code, message = refused(place.spark(LOCAL, "sla", "ds", *options))
         assert code == 2
         assert problem in message
 
 
-def test_more_rows_than_the_driver_takes(large: Place, cluster: Cluster) -> None:
-    """A log gives all its rows, which only then go through the driver."""
-    made = large.spark(cluster.url, "log", "one", "-p", "30d", "-f", "csv")
-    assert (made.code, made.out) == (1, b"")
-    assert len(made.err.splitlines()) == 1
-    assert "spark.driver.maxResultSize" in made.err
-    assert "-p and --where leave fewer rows" in made.err
-
-
 def test_an_interrupted_report_leaves_nothing_running(large: Place, cluster: Cluster) -> None:
+    large.driver.stop()
     command = [sys.executable, "-m", "cxtool", "kpi", "large", "-p", "all", "-o", "kpi.json"]
     run = subprocess.Popen(
         [*command, "--engine", "spark", "--spark-url", cluster.url],

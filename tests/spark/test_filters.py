@@ -65,7 +65,7 @@ REFUSED = ("started_at>tomorrow", "handle_s>long", "answered=perhaps", "csat>goo
 
 
 def test_every_kind_of_condition(cluster: Cluster) -> None:
-    with session(cluster.url) as spark:
+    with session(cluster.connect_url) as spark:
         spark.conf.set("spark.sql.codegen.wholeStage", "false")  # else it compiles for a minute
         cases = spark.createDataFrame(CASES.to_arrow(compat_level=pl.CompatLevel.oldest()))
         kept = [

@@ -27,7 +27,7 @@ def test_a_worker_is_killed_and_the_dataset_is_larger_than_the_driver(
     before = applications(cluster)
     killer = Killer(cluster, number=1)
     killer.start()
-    made = large.spark(cluster.url, *REPORT)
+    made = large.spark_alone(cluster.url, *REPORT)
     killer.join()
     assert killer.interrupted, "no task was running when the worker was killed"
     assert (made.code, made.err, made.out) == (0, "", expected.out)

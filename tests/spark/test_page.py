@@ -1,4 +1,4 @@
-"""The commands that docs/spark.md shows run as they stand there, at the cluster's own addresses."""
+"""The commands that docs/spark.md shows, at the cluster's own addresses: reports as on Polars."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from tests.cli_helper import call
+from cxtool.config import Settings
 from tests.spark.cluster import Cluster
 from tests.spark.conftest import DEMO, Place
 
@@ -15,13 +15,17 @@ COMMANDS = [line for line in PAGE.splitlines() if line.startswith("cxtool ") and
 
 
 def test_commands_are_shown() -> None:
-    assert len(COMMANDS) >= 3
+    """One of each kind of session."""
+    kinds = [line.rpartition("--spark-url ")[2].partition("://")[0] for line in COMMANDS]
+    assert kinds == ["cxtool sla dataset --engine spark", "spark", "sc"]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_that_the_page_shows(line: str, place: Place, cluster: Cluster) -> None:
-    line = line.replace("spark://master:7077", cluster.url)
-    line = line.replace("sc://gateway:15002", cluster.connect_url)
-    made = call(*shlex.split(line.replace(" dataset ", " ds "))[1:], cwd=place.folder)
-    assert (made.code, made.err) == (0, "")
+    command, _, url = line.replace(" dataset ", " ds ").partition(" --spark-url ")
+    url = url.replace("spark://master:7077", cluster.url)
+    url = url.replace("sc://gateway:15002", cluster.connect_url)
+    arguments = shlex.split(command)[1:-2]  # without --engine spark
+    made = place.spark(url or Settings().spark_url, *arguments)
+    assert (made.code, made.err, made.out) == (0, "", place.polars(*arguments).out)
     assert made.out

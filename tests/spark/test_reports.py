@@ -1,4 +1,8 @@
-"""The six reports on Spark are those on Polars, byte by byte. Source: S1-S4, K1-K5, L, B, C."""
+"""The six reports on Spark are those on Polars, byte by byte. Source: S1-S4, K1-K5, L, B, C.
+
+Each runs on one kind of session, for a report asks the same of both; ``kpi`` through Connect is in
+``test_page``.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,8 @@ REPORTS = {
     "behavior": ("behavior", "-p", "30d", "--interactions"),
     "behavior of one agent": ("behavior", "-p", "14d", "--calibration", "cut.toml", "--agent"),
 }
-EVERYWHERE = ("sla", "kpi", "cel", "behavior", "agents", "log")
+STANDALONE = ("log", "sla", "kpi", "cel", "behavior")
+CONNECT = tuple(name for name in REPORTS if name not in STANDALONE)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def reports(place: Place) -> dict[str, tuple[tuple[str, ...], bytes]]:
     return done
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", STANDALONE)
 def test_on_a_standalone_cluster(
     name: str,
     place: Place,
@@ -68,7 +73,7 @@ def test_on_a_standalone_cluster(
     assert (made.code, made.err, made.out) == (0, "", expected)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", CONNECT)
 def test_through_connect(
     name: str,
     place: Place,
@@ -80,10 +85,10 @@ def test_through_connect(
     assert (made.code, made.err, made.out) == (0, "", expected)
 
 
-def test_on_this_machine(
-    place: Place, cluster: Cluster, reports: dict[str, tuple[tuple[str, ...], bytes]]
-) -> None:
-    """Without a cluster; its settings are in the environment all the same."""
-    arguments, expected = reports["sla in business time"]
-    made = place.spark("local[2]", *arguments)
-    assert (made.code, made.err, made.out) == (0, "", expected)
+def test_more_rows_than_the_driver_takes(large: Place, cluster: Cluster) -> None:
+    """A log gives all its rows, which only then go through the driver."""
+    made = large.spark(cluster.url, "log", "one", "-p", "30d", "-f", "csv")
+    assert (made.code, made.out) == (1, b"")
+    assert len(made.err.splitlines()) == 1
+    assert "spark.driver.maxResultSize" in made.err
+    assert "-p and --where leave fewer rows" in made.err
