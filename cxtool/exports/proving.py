@@ -7,6 +7,7 @@ text that repeats, each one is asked once.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,14 +27,14 @@ from cxtool.exports.raw import RawTable, parquet_table
 from cxtool.exports.rules import flags
 from cxtool.exports.sources import SourceFile, table_of
 from cxtool.exports.spreadsheet import shortened
-from cxtool.output import write_file
 from cxtool.schema import Type
+from cxtool.stopping import scratch_folder
 
 OF_SETTINGS = "csat_off_scale"  # the one rule that settings decide: its values are kept instead
 OF_READING = "negative_duration"  # left to the reading of durations
 LONGEST_S = 2.0**53 / 1000  # a float does not hold every whole millisecond beyond
 GLANCE_ROWS = 1_000
-FEW_N = 900  # different texts in a glance; more would cost as much to tell apart as to judge
+FEW_N = 900  # different texts in a glance; where there are more, hardly any repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def prove(folder: Path, written: Sequence[Path]) -> None:
             kept[name] = entry
     if kept:
         told = {"schema": SCHEMA, "files": dict(sorted(kept.items()))}
-        write_file(folder / FILE, (json.dumps(told, indent=1) + "\n").encode())
+        with scratch_folder(folder, prefix=".proof-") as scratch:
+            (scratch / FILE).write_bytes((json.dumps(told, indent=1) + "\n").encode())
+            os.replace(scratch / FILE, folder / FILE)
     else:
         (folder / FILE).unlink(missing_ok=True)
 
