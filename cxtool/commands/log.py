@@ -38,7 +38,7 @@ def command(options: Shared) -> None:
     from cxtool.commands.opening import messages, settings_of
     from cxtool.commands.run import Needs, finish, names_people, read, run
     from cxtool.exports.grammar import parse_where
-    from cxtool.exports.people import with_contacts
+    from cxtool.exports.people import told_by_contacts, with_contacts
     from cxtool.exports.pieces import reader
     from cxtool.metrics import log
 
@@ -61,9 +61,14 @@ def command(options: Shared) -> None:
     ) -> Report:
         if options.compare not in (None, "none"):
             messages().warn("the log is of one period: --compare changes nothing in it")
-        reading = pieces and log.Reading(pieces, counted=tables.cases)
+        reading, found = None, {}
+        if pieces is not None:
+            # A look at few columns, before all of them are read.
+            asked = {} if by_people else told_by_contacts(tables)
+            found = tables.collect({"hours": log.hours(tables), **asked})
+            reading = log.Reading(pieces, found["hours"])
         if not by_people:
-            tables = with_contacts(tables, ask_first=pieces is not None)
+            tables = with_contacts(tables, told=found.get("told"))
         named = [name for name in extra if name]
         return narrowed(log.report(tables, settings, extra=named, reading=reading), judged)
 

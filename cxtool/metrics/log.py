@@ -19,7 +19,6 @@ from cxtool.metrics.in_order import as_they_come, ordered, per_hour
 from cxtool.metrics.sla_rule import rule_notes, with_sla
 from cxtool.metrics.stats import rounded
 from cxtool.metrics.trend import within
-from cxtool.period import Request
 from cxtool.report import Column, Report, Section
 from cxtool.tables import Frame, Tables
 from cxtool.units import Unit
@@ -56,13 +55,15 @@ KEYS = tuple(column.key for column in COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How cases are read a piece at a time: what reads a frame, and a frame to count them by.
-
-    ``counted`` has the same cases, and need not tell more of them than when they started.
-    """
+    """How cases are read a piece at a time: what reads a frame, and what ``hours`` gave of them."""
 
     read: Callable[[Frame], Iterator[pl.DataFrame]]
-    counted: Frame
+    hours: pl.DataFrame
+
+
+def hours(tables: Tables) -> Frame:
+    """The cases of the log, counted by the hour in which they start."""
+    return per_hour(_of_period(tables))
 
 
 def report(
@@ -82,10 +83,9 @@ def report(
     request = tables.request
     added = [name for name in dict.fromkeys(extra) if name not in KEYS]
     columns = (*COLUMNS, *_extra_columns(added, tables))
-    cases = _of_period(tables.cases, request)
     voice_only = nw.when(nw.col("is_voice")).then(nw.col("recording")).alias("recording")
     stored = {column.key: _stored(column.key, tables) for column in columns}
-    judged = with_sla(cases, settings, request).with_columns(voice_only)
+    judged = with_sla(_of_period(tables), settings, request).with_columns(voice_only)
     shown = judged.select(*stored.values())
 
     def finished(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,14 +98,13 @@ def report(
         rows = ordered(tables.collect({"log": shown}).pop("log"))
         log = Section(id="log", title="Interaction log", columns=columns, rows=finished(rows))
     else:
-        hours = per_hour(_of_period(reading.counted, request))
-        first = tables.collect({"hours": hours, "none": shown.head(0)})
-        pieces = as_they_come(reading.read(shown), first["hours"], advance=tables.advance)
+        none = tables.collect({"none": shown.head(0)})["none"]
+        pieces = as_they_come(reading.read(shown), reading.hours, advance=tables.advance)
         log = Section(
             id="log",
             title="Interaction log",
             columns=columns,
-            rows=finished(first["none"]),
+            rows=finished(none),
             pieces=map(finished, pieces),
         )
     return Report.on(
@@ -120,8 +119,9 @@ def report(
     )
 
 
-def _of_period(cases: Frame, request: Request) -> Frame:
-    return cases if request.period.kind == "all" else cases.filter(within(request.period))
+def _of_period(tables: Tables) -> Frame:
+    period = tables.request.period
+    return tables.cases if period.kind == "all" else tables.cases.filter(within(period))
 
 
 def _stored(key: str, tables: Tables) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError
-from cxtool.metrics.log import Reading, report
+from cxtool.metrics.log import Reading, hours, report
 from cxtool.period import Period, Request
 from cxtool.tables import Frame
 from cxtool.units import Unit
@@ -115,7 +115,7 @@ def test_rows_in_pieces_are_the_same_rows() -> None:
     def read(frame: Frame) -> Iterator[pl.DataFrame]:
         return tables.collect({"log": frame})["log"].iter_slices(2)
 
-    reading = Reading(read, counted=tables.cases)
+    reading = Reading(read, tables.collect({"hours": hours(tables)})["hours"])
     made = report(tables, Settings(), reading=reading).section("log")
     assert made.rows.is_empty()
     assert pl.concat(made.parts()).equals(whole.rows)
