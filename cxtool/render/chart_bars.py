@@ -7,6 +7,7 @@ levels, met or not) keep it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cxtool.render.chart_colours import SERIES, paint, word_paint
@@ -74,16 +75,17 @@ def columns(chart: Chart, section: Section, data: Data, *, width: int, descripti
 def bars(chart: Chart, section: Section, data: Data, *, width: int, description: str) -> Layer:
     """The specification of lying bars, in the order of the rows."""
     shown = min(len(data.places), MOST_BARS)
-    parts = [part for part in _parts(chart, section, data) if part["x"] < shown]
+    more = len(data.places) - shown
+    data = _first(data, shown)
+    parts = list(_parts(chart, section, data))
     edges = [0.0, *(end for part in parts for end in (part["y"], part["y2"]))]
     low, high = min(edges), max(edges)
     keys = _keys(chart, section, data)
-    names = [place.text for place in data.places[:shown]]
+    names = [place.text for place in data.places]
     short = [shortened(name, width * WIDEST_NAME) for name in names]
     sums = _sums(data, section.column(chart.y).unit)
     left = max(map(width_of, short)) + 12
     right = max(map(width_of, sums.values())) + 12
-    more = len(data.places) - shown
     room = Room(
         width=round(width - left - right),
         height=shown * BAR,
@@ -107,13 +109,21 @@ def bars(chart: Chart, section: Section, data: Data, *, width: int, description:
     ]
     ends = {part["x"]: max(part["y"], part["y2"], 0.0) for part in parts}
     for number, text in sums.items():
-        if number < shown:
-            x = (ends.get(number, 0.0) - low) / (high - low) * room.width
-            said.append(Words(text=text, x=x + 6, y=_middle(number), colour="quiet"))
+        x = (ends.get(number, 0.0) - low) / (high - low) * room.width
+        said.append(Words(text=text, x=x + 6, y=_middle(number), colour="quiet"))
     if more:
         text = f"{more:,} more in the table"
         said.append(Words(text=text, x=0, y=room.height + ROW / 2, colour="quiet"))
     return picture(room, [marks, *written(said), *legend(keys, room)], description=description)
+
+
+def _first(data: Data, places_n: int) -> Data:
+    """The data of the first places: each of the others would be put into words for nothing."""
+    series = tuple(
+        replace(one, points=tuple(point for point in one.points if point.place < places_n))
+        for one in data.series
+    )
+    return replace(data, places=data.places[:places_n], series=series)
 
 
 def _parts(chart: Chart, section: Section, data: Data) -> Iterator[dict[str, Any]]:
