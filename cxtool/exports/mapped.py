@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from cxtool.config import Settings
-from cxtool.exports.binding import Feed
+from cxtool.exports.binding import Feed, canonical_feed
 from cxtool.exports.cells import Cell
 from cxtool.exports.columns import column
 from cxtool.exports.convert import clean
@@ -200,6 +200,8 @@ def map_table(
     raw: RawTable, feed: Feed, *, number: int, settings: Settings, time_zone: str
 ) -> MappedTable:
     """The raw table under a feed. Raises CxtoolError for a column of an unfitting type."""
+    if raw.table != feed.table or feed != canonical_feed(feed.table, raw.columns):
+        raw = replace(raw, proof=None)  # which tells of columns under their own names alone
     mapped = MappedTable(
         raw=raw,
         number=number,

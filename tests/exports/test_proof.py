@@ -419,3 +419,27 @@ def test_days_are_proven_one_by_one_and_keys_only_within_a_conversion(tmp_path: 
     assert later_n() == 0
     shutil.move(tmp_path / "dataset", tmp_path / "elsewhere" / "moved")
     assert is_proven(tmp_path / "elsewhere", "moved")
+
+
+def test_a_proof_tells_nothing_of_columns_that_a_profile_moves(written: Path) -> None:
+    """A text of one column is no id, and no channel, of which more is asked."""
+    folder = written.parent
+    odd = {"site": ["7.24E+11", "b", "c"], "agent": ["Chat", None, "Voice"]}
+    pl.DataFrame({**GOOD, **odd}).write_parquet(written)
+    prove(folder, [written])
+    assert is_proven(folder, written.name)
+    (folder / "moved.toml").write_text("""
+name = "moved"
+title = "columns under other names"
+[[tables]]
+table = "interactions"
+files = ["*.parquet"]
+[tables.columns]
+case_id = { from = ["site"] }
+started_at = { from = ["started_at"] }
+channel = { from = ["agent"] }
+""")
+    moved = ("--profile", "moved.toml", "-f", "json")
+    told = call("check", written.name, *moved, cwd=folder)
+    assert {row["rule"] for row in told.rows("set_aside")} == {"mangled_id", "missing_value"}
+    assert [row["channel"] for row in call("log", ".", *moved, cwd=folder).rows("log")] == ["voice"]
