@@ -2,7 +2,7 @@
 
 A window over contacts holds every row at once, and reading the rows again for each slice of them
 costs more than the windows do. So Polars reads the few columns that are needed once, keeps them in
-short form (contacts and topics as numbers), and counts slice after slice of contacts; counts of the
+short form (repeated texts as numbers), and counts slice after slice of contacts; counts of the
 slices add up to the whole. Only of an export that is too large to keep is a part read at a time.
 Other engines spill or spread by themselves: they count in one go, and no row leaves them.
 """
@@ -20,7 +20,7 @@ from cxtool.metrics.returns import KEY
 from cxtool.tables import Frame, Tables
 
 SLICE_CASES = 500_000
-KEPT_SLICES = 48  # some 0.8 GB of rows as FCR needs them
+KEPT_SLICES = 48  # some 0.9 GB of rows as FCR needs them
 SLICE = "__slice"
 
 Count = Callable[[Mapping[str, Frame]], Mapping[str, Frame]]
