@@ -64,21 +64,20 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
     measured = [name for name in names if name != QUALITY]
     uses = dict.fromkeys(table for name in measured for table in overview.PARTS[name].uses)
     settings = settings_of(options)
+    named = names_people(*options.where)
     needs = Needs(
         uses=("interactions", *uses),
+        people=lambda settings: named or overview.needs_people(measured, settings),
         days_around=lambda settings: days_needed(settings) if "kpi" in measured else 0,
     )
     with read(options, settings, needs) as (export, tables):
         bare = export.tables(
-            tables.request,
-            uses=needs.uses,
-            people=names_people(*options.where),
-            where=options.where,
+            tables.request, uses=needs.uses, people=named, where=options.where
         )
         parts, notes = overview.made_of(
             tables,
             settings,
-            plain=replace(tables, cases=bare.cases, reference_cases=bare.reference_cases),
+            plain=replace(bare, around_cases=tables.around_cases, notes=tables.notes),
             names=measured,
             required=bool(only),
             max_days=options.max_days,

@@ -106,7 +106,7 @@ class Limited(ABC):
 
         ``days_around``: so many days before and after each period are in ``around_cases``.
         """
-        wanted = [*uses, *(table for table in PEOPLE if people and table not in uses)]
+        wanted = dict.fromkeys([*uses, *(PEOPLE if people else ())])
         names = [table for table in wanted if self.reads(table)]
         if "interactions" not in names:
             raise CxtoolError(

@@ -43,7 +43,7 @@ HEAVY_LEVELS = ("high", "critical")
 class Part:
     """One part: the tables it uses, what it plans, and the longest period that it takes.
 
-    ``people``: whether it needs what only contacts and companies tell of a case.
+    ``people``: whether it needs cases with what only contacts and companies tell of them.
     """
 
     title: str
@@ -70,8 +70,7 @@ PARTS: Mapping[str, Part] = {
     "cel": Part(
         title="Companies",
         plan=lambda tables, settings: cel.plan(tables, settings, course=True),
-        uses=cel.USES,
-        people=lambda settings: True,
+        uses=(*cel.USES, *cel.COMPANIES),
         max_days=cel.MAX_DAYS,
     ),
 }
@@ -103,6 +102,11 @@ FIGURES = (
 )
 HEAVY = Column(key="heavy_n", label="High or critical load", unit=Unit.COUNT, drop=2)
 DETAILS = ("low", "high")  # what a headline leaves to the part's own section
+
+
+def needs_people(names: Sequence[str], settings: Settings) -> bool:
+    """Whether one of these parts needs cases with what only contacts and companies tell."""
+    return any(PARTS[name].people(settings) for name in names)
 
 
 def made_of(
