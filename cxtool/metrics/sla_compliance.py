@@ -107,7 +107,8 @@ def rolled_up(
     rows = exploded(rows, [dimension for dimension in dimensions if _is_of_days(dimension)])
     keys = [dimension.key for dimension in dimensions]
     summed = rows.group_by(*keys, CURRENT, "started_d").agg(nw.col(*COUNTS).sum())
-    return summed.collect().to_native()
+    counts: pl.DataFrame = summed.collect().to_native()
+    return counts
 
 
 def _is_of_days(dimension: Dimension) -> bool:
