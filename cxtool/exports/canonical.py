@@ -137,7 +137,9 @@ def _disposition_resolves(settings: Settings) -> nw.Expr:
 
 
 def _among(channels: list[str]) -> nw.Expr:
-    return nw.col("channel").is_in([channel.lower() for channel in channels])
+    names = [channel.lower() for channel in channels]
+    # To compare with the only one is several times quicker.
+    return nw.col("channel") == names[0] if len(names) == 1 else nw.col("channel").is_in(names)
 
 
 def _was_answered() -> nw.Expr:
@@ -174,7 +176,9 @@ def _with_contacts(rows: Frame, frames: Frames, **names: str) -> Frame:
     """The columns of ``contacts`` under other names; one join, as it goes through all cases."""
     if "contacts" not in frames:
         return rows
-    contacts = complete(frames["contacts"], TABLES["contacts"]).select(
+    contacts = complete(frames["contacts"], TABLES["contacts"])
+    tells = nw.any_horizontal(*(~nw.col(column).is_null() for column in names), ignore_nulls=True)
+    contacts = contacts.filter(tells).select(
         "contact_id", *(nw.col(column).alias(name) for column, name in names.items())
     )
     return native.left_join(rows, contacts, on="contact_id")
