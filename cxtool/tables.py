@@ -38,7 +38,7 @@ name. Both leave rows as they are where cases are complete already.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -78,6 +78,7 @@ class Tables:
     collect: Collect  # runs several lazy frames together, sharing their scans
     contact_companies: Complete = complete_already
     company_names: Complete = complete_already
+    rows_n: Mapping[str, int] = field(default_factory=dict)  # rows read, by table
     notes: tuple[str, ...] = ()
     advance: Advance = told_to_nobody  # what collects in parts tells how many of them are done
 

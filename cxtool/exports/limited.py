@@ -131,6 +131,7 @@ class Limited(ABC):
             collect=self.collect,
             contact_companies=partial(canonical.with_contact_companies, frames=not_joined),
             company_names=partial(canonical.with_company_names, frames=not_joined),
+            rows_n={name: self.survey(name, days).rows_read for name in names},
             notes=(*self._notes(names, days, request), *notes),
         )
 

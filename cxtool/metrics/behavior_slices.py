@@ -33,6 +33,7 @@ from cxtool.metrics.trend import in_either
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
+READ = ("interactions", "behaviors")
 SLICE_ROWS = 40_000_000  # of all tables: some 2 GB while they are read and joined
 KEPT_ROWS = 40_000_000  # some 1 GB in short form
 DAY = "started_d"
@@ -146,13 +147,14 @@ def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.
 def _slices(tables: Tables) -> list[nw.Expr]:
     """Runs of days with about ``SLICE_ROWS`` rows each, or a single day; together all days."""
     asked_for = in_either(tables.request)
-    if tables.source.rows_read <= SLICE_ROWS:
+    read_n = sum(n for name, n in tables.rows_n.items() if name in READ)
+    if read_n <= SLICE_ROWS:
         return [asked_for]
     cases = tables.cases.filter(asked_for).group_by(DAY).agg(cases_n=nw.len().cast(nw.Int64()))
     counts = tables.collect({"days": cases})["days"].sort(DAY)
     cases_n = int(counts["cases_n"].sum())
     # Scores have no day: all of the export are read, though most may be of other days.
-    rows_n = min(tables.source.rows_read, cases_n * (1 + len(BEHAVIORS)))
+    rows_n = min(read_n, cases_n * (1 + len(BEHAVIORS)))
     slices_n = -(-rows_n // SLICE_ROWS)
     if slices_n <= 1:
         return [asked_for]

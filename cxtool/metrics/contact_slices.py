@@ -64,7 +64,7 @@ class Sliced:
 
     @property
     def _slices_n(self) -> int:
-        return -(-self.tables.source.rows_read // (SLICE_CASES * self.larger)) or 1
+        return -(-self.tables.rows_n["interactions"] // (SLICE_CASES * self.larger)) or 1
 
     @property
     def _kept_n(self) -> int:

@@ -120,6 +120,7 @@ def make_tables(
         request=request,
         source=Source(files=("literal",), profile=None, rows_read=len(cases), rows_set_aside=0),
         collect=collect,
+        rows_n={name: len(table) for name, table in rows.items()},
     )
 
 

@@ -97,8 +97,7 @@ def test_what_is_too_much_to_keep_is_read_again(
 def test_scores_of_no_case_at_all_are_no_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     """B11: an export whose scores are of other days alone has a report, without agents."""
     monkeypatch.setattr("cxtool.metrics.behavior_slices.SLICE_ROWS", 1)
-    source = replace(TABLES.source, rows_read=100)
-    elsewhere = replace(make_tables(others={"behaviors": SCORES}), source=source)
+    elsewhere = make_tables(others={"behaviors": SCORES})
     found = report(elsewhere, Settings())
     assert found.section("agents").rows.is_empty()
     assert _left_out(found) == {}
