@@ -1,21 +1,39 @@
-"""A command run once, whose report is then written in as many formats as a test wants."""
+"""A command run once, whose report is then written in as many formats as a test wants.
+
+Of commands that differ in the view of a report alone, one makes it, and all show it in their view.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from cxtool import output
-from cxtool.render import RenderOptions
+from cxtool.commands import run as course
+from cxtool.commands.opening import settings_of
+from cxtool.commands.params import Shared
+from cxtool.config import Settings
+from cxtool.render import RenderOptions, SentimentStyle
 from cxtool.report import Report
+from cxtool.tables import Tables
 from tests.cli.exports import ROOT
-from tests.cli_helper import call
+from tests.cli_helper import Result, call
+
+# Options that choose of a report, or how it is written, once it is made; not the columns, which
+# say what ``log`` reads.
+VIEW = {
+    *("section", "sort", "limit", "fail_under", "fail_over", "format", "output", "icons"),
+    *("no_header", "null", "raw", "color", "no_pager", "template", "verbose", "quiet"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,47 @@ def make(*arguments: str, cwd: Path) -> Made:
     return Made(report, others.pop("options"), others, result.code)
 
 
+@contextmanager
+def reports_made_once(made: dict[tuple[str, str], Report]) -> Iterator[None]:
+    """Commands that differ in the view alone are shown one report; ``made`` keeps those made."""
+    really = course.run
+
+    def run_once(
+        options: Shared,
+        needs: course.Needs,
+        make: course.Make,
+        *,
+        sentiment: SentimentStyle = "percent",
+    ) -> None:
+        context = click.get_current_context()
+        asked = {name: value for name, value in context.params.items() if name not in VIEW}
+        key = (context.command_path, repr(sorted(asked.items())))
+
+        def keep(tables: Tables, settings: Settings) -> Report:
+            made[key] = make(tables, settings)
+            return made[key]
+
+        if key in made:
+            course.finish(made[key], options, settings_of(options), sentiment=sentiment)
+        else:
+            really(options, needs, keep, sentiment=sentiment)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "run", run_once)
+        yield
+
+
+_OF_DEMO: dict[tuple[str, str], Report] = {}
+
+
 @cache
 def on_demo(*arguments: str) -> Made:
     """The same from the project's folder, where the demo export lies: once for all tests."""
-    return make(*arguments, cwd=ROOT)
+    with reports_made_once(_OF_DEMO):
+        return make(*arguments, cwd=ROOT)
+
+
+def call_on_demo(*arguments: str) -> Result:
+    """The whole command on the demo export, unless another view of its report was asked before."""
+    with reports_made_once(_OF_DEMO):
+        return call(*arguments, cwd=ROOT)

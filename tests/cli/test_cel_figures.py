@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.exports import DEMO, ROOT, Row, export, only, report, section
+from tests.cli.exports import DEMO, Row, export, only, report, section
+from tests.cli.made import call_on_demo
 from tests.cli_helper import call
 
 EXAMPLE = """
@@ -219,7 +220,7 @@ def test_trends_of_counts(now: int, before: int, change: int, signal: str, tmp_p
 
 def test_loads_and_cel_of_the_demo_follow_from_their_parts() -> None:
     """C9: the definition, computed again from the shown parts of every company."""
-    found = report("cel", DEMO, cwd=ROOT)
+    found = call_on_demo("cel", DEMO, "-f", "json").report
     mean_s = only(section(found, "summary"))["mean_resolution_s"]
     rows = section(found, "companies")
     for row in rows:

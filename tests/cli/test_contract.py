@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.exports import DEMO, MAY, ROOT, done, export, report, section
+from tests.cli.exports import DEMO, ROOT, done, export, report, section
 from tests.cli.made import on_demo
 
 BEHAVIORS = [
@@ -111,8 +111,8 @@ WORDS = {
     },
 }
 COMMANDS = {
-    "log": ("log", DEMO, *MAY),
-    "sla": ("sla", DEMO, "--by", "channel", "--by", "agent,day", "--breaches"),
+    "log": ("log", DEMO, "-p", "2026-05-26"),
+    "sla": ("sla", DEMO, "--by", "channel", "--by", "label", "--by", "agent,day", "--breaches"),
     "behavior": ("behavior", DEMO, "--interactions", "-p", "7d"),
     "cel": ("cel", DEMO),
     "kpi": ("kpi", DEMO, "-p", "2026-05", "--by", "channel"),

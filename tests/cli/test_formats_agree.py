@@ -24,8 +24,8 @@ from cxtool.render.layout import UNIT_COLUMN
 from cxtool.render.markdown import escaped
 from cxtool.report import Column, Report, Section
 from cxtool.units import MISSING, Unit, show, show_change
-from tests.cli.exports import DEMO, ROOT, done, export
-from tests.cli.made import Made, make, on_demo
+from tests.cli.exports import DEMO, export
+from tests.cli.made import Made, call_on_demo, make, on_demo
 
 SLA = ("sla", DEMO, "--by", "channel", "--by", "label", "--by", "agent,day", "--breaches")
 REPORTS = {
@@ -210,9 +210,9 @@ def has_in_order(line: str, words: list[str]) -> bool:
 
 def test_icons_stand_for_the_bands_of_the_figures() -> None:
     """B10: in the icon view each icon is that of the band in the data."""
-    command = ("behavior", DEMO, "-p", "7d", "--section", "agents")
-    data = done(*command, "-f", "json", cwd=ROOT).rows("agents")
-    (table,) = markdown_tables(done(*command, "-f", "markdown", "--icons", cwd=ROOT).text)
+    command = ("behavior", DEMO, "--section", "agents")
+    data = call_on_demo(*command, "-f", "json").rows("agents")
+    (table,) = markdown_tables(call_on_demo(*command, "-f", "markdown", "--icons").text)
     header, *lines = table
     icons = {
         "very_positive": "●",

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from tests.cli.exports import DEMO, ROOT, export
-from tests.cli.made import Made, make
+from tests.cli.made import Made, make, on_demo
 from tests.cli_helper import call
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -158,7 +158,9 @@ def cuts(tmp_path_factory: pytest.TempPathFactory) -> str:
 @cache
 def made(name: str, broken: Path, cuts: str) -> Made:
     command = [cuts if word == "cuts.json" else word for word in REPORTS[name]]
-    return make(*command, "--no-pager", cwd=broken if "interactions.csv" in command else ROOT)
+    if "interactions.csv" in command:
+        return make(*command, "--no-pager", cwd=broken)
+    return on_demo(*command, "--no-pager")
 
 
 @pytest.mark.parametrize(("name", "fmt"), CASES, ids=[f"{name}-{fmt}" for name, fmt in CASES])

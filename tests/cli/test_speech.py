@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.exports import DEMO, ROOT, done, export, report, section
+from tests.cli.exports import DEMO, done, export, report, section
+from tests.cli.made import call_on_demo
 from tests.cli_helper import call, failure
 
 CASES = """
@@ -35,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo() -> dict[str, Any]:
-    return report("speech", DEMO, "-p", "2026-05", cwd=ROOT)
+    return call_on_demo("speech", DEMO, "-p", "2026-05", "-f", "json").report
 
 
 def test_sections_and_keys(demo: dict[str, Any]) -> None:
