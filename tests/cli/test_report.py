@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import datetime
 from functools import cache
@@ -15,9 +16,11 @@ import pytest
 from cxtool.metrics.dimensions import WEEKDAYS
 from cxtool.render.page_mark import read_mark
 from tests.cli.exports import DEMO, MAY, ROOT, done, export, only, report, section
+from tests.cli.made import call_on_demo, on_demo
 from tests.cli_helper import call, failure
 
 WEEK = ("-p", "2026-05-18..2026-05-24", "--as-of", "2026-05-25")
+BEHAVIOR = ("behavior", "--interactions", "-p", "7d")
 ONE_PART = ("--only", "sla")  # where the parts make no difference
 NIGHT = ("--as-of", "2026-05-25", "-q", "--index", "-o", "out/cx-{date}.html")
 CASES = """
@@ -34,13 +37,18 @@ CASES = """
 
 @cache
 def demo() -> dict[str, Any]:
-    return report("report", DEMO, *MAY, cwd=ROOT)
+    """The last week of May, which is what every report on the demo is of unless asked."""
+    found: dict[str, Any] = json.loads(on_demo("report", DEMO).output("json"))
+    return found
 
 
 @cache
 def theirs(*command: str) -> dict[str, Any]:
     """What another command says of the same days."""
-    return report(command[0], DEMO, *command[1:], *MAY, cwd=ROOT)
+    found = call_on_demo(command[0], DEMO, *command[1:], "-f", "json").report
+    assert found["period"]["start"] == demo()["period"]["start"]
+    assert found["previous"] == demo()["previous"]
+    return found
 
 
 @pytest.fixture
@@ -81,10 +89,10 @@ def test_k12_everything_that_the_demo_allows_is_on_the_page() -> None:
     [
         (("sla", "--breaches"), "summary", "sla_summary"),
         (("sla", "--breaches"), "breaches", "breaches"),
-        (("behavior",), "agents", "agents"),
-        (("behavior",), "team", "team"),
-        (("behavior",), "trend", "trend"),
-        (("behavior",), "left_out", "left_out"),
+        (BEHAVIOR, "agents", "agents"),
+        (BEHAVIOR, "team", "team"),
+        (BEHAVIOR, "trend", "trend"),
+        (BEHAVIOR, "left_out", "left_out"),
         (("cel",), "summary", "cel_summary"),
         (("cel",), "shares", "shares"),
         (("cel",), "companies", "companies"),
@@ -103,7 +111,7 @@ def test_figures_are_those_of_the_other_commands(
 
 def test_compliance_by_day_is_that_of_the_breakdown() -> None:
     """S2: a day here is a day there, compared with the day at the same place."""
-    by_day = section(report("sla", DEMO, "--by", "day", *MAY, cwd=ROOT), "by_day")
+    by_day = section(theirs("sla", "--by", "day"), "by_day")
     days = section(demo(), "sla_days")
     assert [row.pop("date") for row in days] == [row.pop("day") for row in by_day]
     assert [row.pop("date_previous") for row in days] == [f"2026-05-{d}" for d in range(18, 25)]
