@@ -48,12 +48,14 @@ BY = ("channel", "label", "week", "weekday", "hour", "agent,day")
 ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "sla": [(DEMO, "--breaches", *(word for name in BY for word in ("--by", name)))],
     "behavior": [
-        (DEMO, "-p", "3d", "--interactions"),
-        (DEMO, "-p", "3d", "--agent", "Wit Zaremba"),
-        (DEMO, "-p", "3d", "--from-transcripts"),
+        (DEMO, "-p", "7d", "--interactions"),
+        (DEMO, "-p", "7d", "--agent", "Wit Zaremba"),
+        (DEMO, "-p", "2d", "--from-transcripts", "--evidence", "1"),
     ],
     "kpi": [(DEMO, "-p", "2026-05", *(word for name in BY for word in ("--by", name)))],
     "agents": [(DEMO, "-p", "2026-05", "--by", "team", "--by", "day")],
+    "cost": [(DEMO, "-p", "2026-05")],
+    "speech": [(DEMO, "-p", "2026-05")],
     "staffing": [(DEMO, "--wage", "20")],
     "explain": [
         ("csat_mean", DEMO, "-p", "2026-05", "--rows"),
