@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from cxtool.exports import findings_pairs
-from tests.cli.exports import DEMO, ROOT, done, export, only, report, section
+from tests.cli.exports import DEMO, done, export, only, report, section
+from tests.cli.made import on_demo
 from tests.cli_helper import Result, call, failure
 
 MESSY = """
@@ -337,8 +338,8 @@ def test_tickets_alone_have_days(tmp_path: Path) -> None:
 
 def test_findings_of_the_demo() -> None:
     """An export that is as it should be, but for agents who take a second call on the first."""
-    result = call("check", DEMO, "-f", "json", cwd=ROOT)
-    row = only(result.rows("findings"))
+    result = on_demo("check", DEMO)
+    row = only(section(json.loads(result.output("json")), "findings"))
     assert (result.code, row["finding"], row["rows_n"]) == (0, "overlapping_calls", 56)
     assert (row["first_line"], row["first_value"]) == (13, "A00004")
 
@@ -615,8 +616,15 @@ def test_columns_that_are_empty_or_new(tmp_path: Path) -> None:
 
 
 def test_the_days_of_a_dataset_are_no_new_column(tmp_path: Path) -> None:
-    done("convert", f"{DEMO}/interactions.csv", "-o", str(tmp_path / "ds"), cwd=ROOT)
-    assert {row["finding"] for row in findings(tmp_path / "ds")} == {"overlapping_calls"}
+    cases = """
+        case_id,started_at,channel,site
+        k1,2026-05-01,chat,north
+        k2,2026-05-02,chat,south
+    """
+    export(tmp_path, interactions=cases)
+    done("convert", "interactions.csv", "-o", "dataset", cwd=tmp_path)
+    rows = findings(tmp_path / "dataset")
+    assert [(row["finding"], row["column"]) for row in rows] == [("new_column", "site")]
 
 
 def test_findings_are_of_rows_that_are_used(tmp_path: Path) -> None:
