@@ -14,7 +14,7 @@ import polars as pl
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, NotInExportError, UsageError
 from cxtool.metrics import behavior, cel, kpi, sla, volume
-from cxtool.metrics.plan import Plan, together
+from cxtool.metrics.plan import Plan, carried_out
 from cxtool.metrics.trend import trend_columns
 from cxtool.period import check_length
 from cxtool.report import Column, Report, Section
@@ -137,7 +137,7 @@ def made_of(
     if problems and (required or not plans):
         raise next(iter(problems.values()))
     notes = tuple(f"{PARTS[n].title} left out: {p.message}." for n, p in problems.items())
-    return together(plans, tables), notes
+    return {name: carried_out(plan, tables) for name, plan in plans.items()}, notes
 
 
 def put_together(

@@ -1,6 +1,7 @@
-"""A report in two steps, so that several can share one reading of the rows.
+"""A report in two steps: the lazy frames whose few rows it needs, and what it makes of these.
 
-First the lazy frames whose few rows it needs, then what it makes of them once they are collected.
+Frames of one report are collected together. Those of several are not: they have little to read in
+common, and would all be in memory at once.
 """
 
 from __future__ import annotations
@@ -27,15 +28,3 @@ class Plan:
 def carried_out(plan: Plan, tables: Tables) -> Report:
     """The report that was planned."""
     return plan.finish(tables.collect(plan.frames))
-
-
-def together(plans: Mapping[str, Plan], tables: Tables) -> dict[str, Report]:
-    """The reports of these names; what several read of a table is read once."""
-    frames = {
-        (name, key): frame for name, plan in plans.items() for key, frame in plan.frames.items()
-    }
-    small = tables.collect({f"{name}.{key}": frame for (name, key), frame in frames.items()})
-    return {
-        name: plan.finish({key: small[f"{name}.{key}"] for key in plan.frames})
-        for name, plan in plans.items()
-    }
