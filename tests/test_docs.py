@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 
 import click
-import polars as pl
 import pytest
 
 from cxtool import cli
-from cxtool.commands import run as course
-from cxtool.commands.opening import settings_of
-from cxtool.commands.params import Shared
 from cxtool.config import Settings, load_settings
-from cxtool.render import FORMATS, SentimentStyle
-from cxtool.report import Report
-from cxtool.tables import Tables
+from cxtool.render import FORMATS
+from docs import console
 from docs.build import documents
-from docs.console import FENCE, Stream, run, typed, workplace
+from docs.console import FENCE, Done, Stream, run, typed, workplace
+from tests.cli.exports import part_of_demo
+from tests.cli.made import reports_made_once
 
 ROOT = Path(cli.__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,26 +34,60 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 # What an example shows takes no longer on a smaller centre, or with one part of a report.
 STAND_INS = (
-    (r"1000000", "200"),
-    (r"--days 90", "--days 9"),
-    (r"^cxtool convert export/", "cxtool convert calls.csv"),  # pages convert all of it
-    (r"^cxtool sample (?!.*--interactions)", "cxtool sample --interactions 200 --days 9 "),
+    (r"1000000", "50"),
+    (r"--days 90", "--days 3"),
+    (r"^cxtool convert export/", "cxtool convert calls.csv"),  # pages convert all tables
+    (r"^cxtool sample (?!.*--interactions)", "cxtool sample --interactions 50 --days 3 "),
     (r"^cxtool report (?!.*--only)", "cxtool report --only sla "),
 )
-ONE_IN = 4  # cases of the demo that are left where examples of help run
-FEW_CASES = 300
-# Options that choose of a report, or how it is written, once it is made; not the columns, which
-# say what ``log`` reads.
-VIEW = {
-    *("section", "sort", "limit", "fail_under", "fail_over", "format", "output"),
-    *("no_header", "null", "raw", "color", "no_pager", "template", "verbose", "quiet"),
-}
 
 
 def blocks(page: str, kind: str) -> list[str]:
     return [body for found, _, body in FENCE.findall(page) if found == kind]
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One case in four of the demo."""
+    return part_of_demo(tmp_path_factory.mktemp("few") / "export", one_in=4)
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The last days of the demo: a dataset has a file for each table and day."""
+    return part_of_demo(tmp_path_factory.mktemp("week") / "export", since="2026-05-29")
+
+
+@contextmanager
+def exporting(part: Path, folder: Path) -> Iterator[None]:
+    """Another export is the one in the folder."""
+    export, whole = folder / "export", folder / "whole"
+    export.rename(whole)
+    shutil.copytree(part, export)
+    yield
+    shutil.rmtree(export)
+    whole.rename(export)
+
+
+@pytest.fixture
+def _without_output_few_cases_do(few: Path, week: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown of a command without its output is that it works: also on a part of the demo.
+
+    Where the output of such a command were shown too, it would not be that of the page.
+    """
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    silent = {line for body in blocks(text, "sh") for line in body.splitlines()}
+
+    def typed_on_a_part(line: str, folder: Path) -> Done | None:
+        if line not in silent:
+            return typed(line, folder)
+        with exporting(week if " convert " in line else few, folder):
+            return typed(line, folder)
+
+    monkeypatch.setattr(console, "typed", typed_on_a_part)
+
+
+@pytest.mark.usefixtures("_without_output_few_cases_do")
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 def test_generated_parts_and_shown_output_are_up_to_date(path: Path) -> None:
     """Every command shown ends as the page says, and prints what the page shows."""
@@ -109,52 +142,19 @@ def replayed_lines() -> set[str]:
 @pytest.fixture(scope="module")
 def _reports_made_once() -> Iterator[None]:
     """Examples that differ in the view of a report alone are shown one report, in their view."""
-    made: dict[tuple[str, str], Report] = {}
-    really = course.run
-
-    def run_once(
-        options: Shared, needs: course.Needs, make: course.Make, **others: SentimentStyle
-    ) -> None:
-        context = click.get_current_context()
-        asked = {name: value for name, value in context.params.items() if name not in VIEW}
-        key = (context.command_path, repr(asked))
-
-        def keep(tables: Tables, settings: Settings) -> Report:
-            made[key] = make(tables, settings)
-            return made[key]
-
-        if key in made:
-            course.finish(made[key], options, settings_of(options), **others)
-        else:
-            really(options, needs, keep, **others)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(course, "run", run_once)
+    with reports_made_once({}):
         yield
-
-
-def thin_out(export: Path) -> None:
-    """Leave one case in a few, with what is said of it."""
-    files = {name: export / f"{name}.csv" for name in ("interactions", "behaviors", "transcripts")}
-    tables = {name: pl.read_csv(file, infer_schema=False) for name, file in files.items()}
-    cases = tables["interactions"].gather_every(ONE_IN)
-    for name, rows in tables.items():
-        rows.join(cases, on="case_id", how="semi").write_csv(files[name])
 
 
 @pytest.mark.usefixtures("_reports_made_once")
 @pytest.mark.parametrize("name", help_texts())
-def test_examples_of_help_run(name: str) -> None:
+def test_examples_of_help_run(name: str, few: Path, week: Path) -> None:
     lines = examples(help_texts()[name])
     assert lines
     needed = ("calibrate", "convert", "infer", "prices")  # what other examples go on with
     elsewhere = {line for line in replayed_lines() if not set(needed) & set(line.split())}
-    with workplace() as folder:
-        cases = (folder / "export" / "interactions.csv").read_text(encoding="utf-8")
-        header, *lines_of_cases = cases.splitlines(keepends=True)
-        few = "".join([header, *lines_of_cases[-FEW_CASES:]])
-        (folder / "calls.csv").write_text(few, encoding="utf-8")
-        thin_out(folder / "export")
+    with workplace() as folder, exporting(few, folder):
+        shutil.copy(week / "interactions.csv", folder / "calls.csv")
         (folder / "night").mkdir()
         (folder / "night" / "cxtool.toml").write_text('tz = "Asia/Bangkok"\n', encoding="utf-8")
         for line in lines:
@@ -232,13 +232,12 @@ def vars_of(settings: Settings) -> list[tuple[str, object]]:
     return [(name, getattr(settings, name)) for name in settings.__struct_fields__]
 
 
-def test_cron_lines_run_after_the_day_is_over() -> None:
+def test_cron_lines_run_after_the_day_is_over(few: Path) -> None:
     """The refresh at 03:30 of the day after; a gate without data of that day is missed."""
     lines = "".join(blocks(README, "crontab")).splitlines()
     assert lines
-    with workplace() as folder:
+    with workplace() as folder, exporting(few, folder):
         (folder / "out").mkdir()
-        thin_out(folder / "export")
         for line in lines:
             minute, hour, *every_day, command = line.split(maxsplit=5)
             assert (minute, hour, every_day) == ("30", "3", ["*", "*", "*"])

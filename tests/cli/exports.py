@@ -9,11 +9,15 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import polars as pl
+
 from tests.cli_helper import Result, call
 
 ROOT = Path(__file__).parents[2]
 DEMO = "sample_data/demo"
 MAY = ("-p", "2026-05-25..2026-05-31")
+
+TIMES = {"agent_states": "started_at", "notes": "at", "tickets": "created_at"}
 
 Row = Mapping[str, object]
 
@@ -24,6 +28,22 @@ def export(folder: Path, **tables: str | Iterable[Row]) -> Path:
     for name, rows in tables.items():
         text = dedent(rows).lstrip("\n") if isinstance(rows, str) else to_csv(rows)
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def part_of_demo(folder: Path, *, one_in: int = 1, since: str = "") -> Path:
+    """The demo export with one case in so many, and nothing before that day; all its people."""
+    folder.mkdir(parents=True)
+    tables = {
+        file.stem: pl.read_csv(file, infer_schema=False) for file in (ROOT / DEMO).glob("*.csv")
+    }
+    cases = tables["interactions"].filter(pl.col("started_at") >= since).gather_every(one_in)
+    for name, rows in tables.items():
+        if "case_id" in rows.columns and name != "notes":
+            rows = rows.join(cases, on="case_id", how="semi", maintain_order="left")
+        elif name in TIMES:
+            rows = rows.filter(pl.col(TIMES[name]) >= since)
+        rows.write_csv(folder / f"{name}.csv")
     return folder
 
 
