@@ -200,8 +200,8 @@ def map_table(
     raw: RawTable, feed: Feed, *, number: int, settings: Settings, time_zone: str
 ) -> MappedTable:
     """The raw table under a feed. Raises CxtoolError for a column of an unfitting type."""
-    if raw.table != feed.table or feed != canonical_feed(feed.table, raw.columns):
-        raw = replace(raw, proof=None)  # which tells of columns under their own names alone
+    if raw.proof is not None and not _is_own(raw, feed):
+        raw = replace(raw, proof=None)
     mapped = MappedTable(
         raw=raw,
         number=number,
@@ -213,6 +213,11 @@ def map_table(
         time_zone=time_zone,
     )
     return replace(mapped, judged=_left_to_judge(mapped)) if mapped.is_proven else mapped
+
+
+def _is_own(raw: RawTable, feed: Feed) -> bool:
+    """Whether the columns are taken under their own names, which alone a proof is about."""
+    return raw.table == feed.table and feed == canonical_feed(feed.table, raw.columns)
 
 
 def _left_to_judge(mapped: MappedTable) -> frozenset[int]:
