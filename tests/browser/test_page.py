@@ -18,15 +18,15 @@ from cxtool.report import Column, Section
 from cxtool.units import Unit, show
 from tests.browser.conftest import Open, keep
 from tests.browser.pdf import words_of_pages
-from tests.cli.exports import DEMO, ROOT
-from tests.cli_helper import call
+from tests.cli.exports import DEMO
+from tests.cli.made import on_demo
 from tests.helpers_report import NASTY, sample
 
 Made = Callable[..., Path]
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "sla": ("sla", DEMO, "--by", "channel", "--breaches"),
-    "behavior": ("behavior", DEMO, "-p", "7d"),
+    "behavior": ("behavior", DEMO, "-p", "7d", "--interactions"),
     "cel": ("cel", DEMO),
     "report": ("report", DEMO),
 }
@@ -48,7 +48,7 @@ SHOWN_ROWS = "rows => rows.filter(r => r.checkVisibility()).map(r => r.cells[0].
 @cache
 def data(name: str) -> dict[str, Any]:
     """The same run as JSON: sections by id."""
-    report = call(*COMMANDS[name], "-f", "json", cwd=ROOT).report
+    report = json.loads(on_demo(*COMMANDS[name]).output("json"))
     return {section["id"]: section for section in report["sections"]}
 
 
