@@ -10,11 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-import cxtool
 from cxtool import dataset
+from tests.cli.exports import part_of_demo
 from tests.cli_helper import Result, call
 
-DEMO = str(Path(cxtool.__file__).parents[1] / "sample_data" / "demo")
 HEADER = "case_id,started_at,channel,direction,queue,handle_s,first_response_s,own\n"
 MAY_1 = "a,2026-05-01T10:00:00Z,voice,inbound,x,60,5,one\nb,2026-05-01T23:30:00Z,chat,,y,1.5,,\n"
 MAY_2 = "c,2026-05-02T10:00:00Z,voice,outbound,x,60,5,two\n"
@@ -37,9 +36,11 @@ def manifest(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def demo_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def days_of_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The last days of the demo, with some to compare them with, and the dataset of them."""
     folder = tmp_path_factory.mktemp("demo")
-    assert call("convert", DEMO, "-o", "dataset", cwd=folder).code == 0
+    part_of_demo(folder / "source", since="2026-05-26")
+    assert call("convert", "source", "-o", "dataset", cwd=folder).code == 0
     return folder
 
 
@@ -47,16 +48,16 @@ def demo_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "command",
     [
         "log",
-        "sla --by agent --by day",
-        "behavior --interactions",
+        "sla --by agent --by day -p 3d",
+        "behavior --interactions -p 3d",
         "cel -p 30d",
-        "sla --tz Asia/Tokyo",
+        "sla --tz Asia/Tokyo -p 3d",
     ],
 )
-def test_reports_on_the_dataset_are_those_on_the_source(command: str, demo_dataset: Path) -> None:
+def test_reports_on_the_dataset_are_those_on_the_source(command: str, days_of_demo: Path) -> None:
     name, *options = command.split()
-    source = call(name, DEMO, *options, "-f", "json", cwd=demo_dataset).report
-    converted = call(name, "dataset", *options, "-f", "json", cwd=demo_dataset).report
+    source = call(name, "source", *options, "-f", "json", cwd=days_of_demo).report
+    converted = call(name, "dataset", *options, "-f", "json", cwd=days_of_demo).report
     assert converted["sections"] == source["sections"]
     assert converted["notes"] == source["notes"]
 
