@@ -28,6 +28,9 @@ from cxtool.exports.text import TextOptions
 from cxtool.stopping import scratch_folder
 from cxtool.tables import Frame
 
+CASES = "interactions"
+TOGETHER_CASES = 25_000_000
+
 
 @dataclass
 class Export(Readings, Limited):
@@ -62,11 +65,20 @@ class Export(Readings, Limited):
     def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
         """Run several lazy frames together on the streaming engine; shared scans are read once.
 
-        Raises CxtoolError for Parquet that turns out to be damaged where nothing was read before.
+        Of a large export one after the other: a shared scan keeps all that one of its readers has
+        not come to yet. Raises CxtoolError for Parquet that turns out to be damaged where nothing
+        was read before.
         """
         native = [frame.to_native() for frame in frames.values()]
+        cases_n = max(
+            (found.rows_read for (name, _), found in self._surveys.items() if name == CASES),
+            default=0,
+        )
         with damage_told():
-            collected = pl.collect_all(native, engine="streaming")
+            if cases_n <= TOGETHER_CASES:
+                collected = pl.collect_all(native, engine="streaming")
+            else:
+                collected = [rows.collect(engine="streaming") for rows in native]
         return dict(zip(frames, collected, strict=True))
 
     def reading_notes(self, surveys: Mapping[str, Survey], *, thorough: bool = False) -> list[str]:
