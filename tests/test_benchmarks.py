@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One sample as Parquet and as CSV, and beside them what cxtool tells of it."""
     target = tmp_path_factory.mktemp("benchmarks")
     for kind in FORMATS:
-        size = ("--interactions", "1000", "--end", "2026-06-01", "--only", TABLES)
+        size = ("--interactions", "1000", "--days", "36", "--end", "2026-06-01", "--only", TABLES)
         order = ("sample", "-o", kind, "--format", kind, *size, "-q")
         assert call(*order, cwd=target).code == 0
     for report in TOLD:
