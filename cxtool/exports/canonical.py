@@ -17,6 +17,7 @@ from cxtool.tables import Frame
 
 Frames = Mapping[str, Frame]
 
+TOLD = {"contact": "name", "contact_labels": "labels"}  # of cases, by columns of contacts
 THROUGH = "__company_id"  # the company of the contact
 
 TYPES: Mapping[Type, nw.dtypes.DType] = {
@@ -98,6 +99,21 @@ def _moment(name: str) -> str:
     return name if name == "at" else name.removesuffix("_at")
 
 
+def with_contact_words(
+    rows: Frame, frames: Frames, *, lacking: Mapping[str, str] = TOLD, **also: str
+) -> Frame:
+    """Those of ``TOLD`` that cases lack; a contact without a name goes by its id.
+
+    ``also``: further columns of ``contacts``, and the names under which rows get them.
+    """
+    if "contacts" in frames and (lacking or also):
+        told = {column: f"__{name}" for name, column in lacking.items()}
+        rows = _with_contacts(rows, frames, **told, **also)
+        filled = {name: nw.coalesce(name, f"__{name}") for name in lacking}
+        rows = rows.with_columns(**filled).drop(*told.values())
+    return rows.with_columns(contact=nw.coalesce("contact", "contact_id"))
+
+
 def with_contact_companies(rows: Frame, frames: Frames) -> Frame:
     """``company_id`` through the contact, where the row itself names no company."""
     return _through_contacts(_with_contacts(rows, frames, company_id=THROUGH), frames)
@@ -162,13 +178,7 @@ def _with_business_days(rows: Frame, settings: Settings) -> Frame:
 
 def _with_people(rows: Frame, frames: Frames) -> Frame:
     """What ``contacts`` knows of the contact, and the company."""
-    rows = _with_contacts(rows, frames, name="__name", labels="__labels", company_id=THROUGH)
-    if "contacts" in frames:
-        rows = rows.with_columns(
-            contact=nw.coalesce("contact", "__name"),
-            contact_labels=nw.coalesce("contact_labels", "__labels"),
-        ).drop("__name", "__labels")
-    rows = rows.with_columns(contact=nw.coalesce("contact", "contact_id"))
+    rows = with_contact_words(rows, frames, company_id=THROUGH)
     return with_company_names(_through_contacts(rows, frames), frames)
 
 

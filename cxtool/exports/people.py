@@ -7,11 +7,8 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from cxtool.exports import native
+from cxtool.exports.canonical import TOLD, with_contact_words
 from cxtool.tables import Frame, Tables
-
-# What a case lacks, and the column of contacts that tells it.
-TOLD = {"contact": "name", "contact_labels": "labels"}
 
 
 def with_contacts(tables: Tables, *, told: pl.DataFrame | None = None) -> Tables:
@@ -21,19 +18,11 @@ def with_contacts(tables: Tables, *, told: pl.DataFrame | None = None) -> Tables
     ``told``: what ``told_by_contacts`` gave. Where contacts know nothing that a case does not say
     itself, as in exports whose cases carry names and labels, a join of all columns is spared.
     """
-    cases = tables.cases
-    lacking = TOLD if "contacts" in tables.others else {}
+    lacking = TOLD
     if told is not None:
-        lacking = {name: column for name, column in lacking.items() if told[name].item()}
-    if lacking:
-        contacts = tables.others["contacts"].select(
-            "contact_id", *(nw.col(column).alias(f"__{name}") for name, column in lacking.items())
-        )
-        cases = native.left_join(cases, contacts, on="contact_id").with_columns(
-            *(nw.coalesce(name, f"__{name}") for name in lacking)
-        )
-        cases = cases.drop(*(f"__{name}" for name in lacking))
-    return replace(tables, cases=cases.with_columns(contact=nw.coalesce("contact", "contact_id")))
+        lacking = {name: column for name, column in TOLD.items() if told[name].item()}
+    cases = with_contact_words(tables.cases, tables.others, lacking=lacking)
+    return replace(tables, cases=cases)
 
 
 def told_by_contacts(tables: Tables) -> dict[str, Frame]:
