@@ -9,7 +9,7 @@ import polars as pl
 
 from cxtool.synthetic.plan import Order
 
-SMALL = Order(interactions=2000, days=20, seed=5)
+SMALL = Order(interactions=1000, days=10, seed=5)
 LONG = Order(interactions=9000, days=63, seed=11, agents=40)
 
 Read = Callable[[str], pl.DataFrame]

@@ -74,7 +74,7 @@ def csv_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_day_files_are_sorted_compressed_and_have_statistics(small_folder: Path) -> None:
     files = sorted((small_folder / "interactions").iterdir())
-    assert [file.stem for file in files][:2] == ["2026-05-12", "2026-05-13"]
+    assert [file.stem for file in files][:2] == ["2026-05-22", "2026-05-23"]
     assert len(files) == SMALL.days
     for file in files:
         rows = pl.read_parquet(file)
