@@ -197,29 +197,56 @@ def test_the_threshold_of_all_by_environment_and_file(tmp_path: Path) -> None:
     assert {row["sla"] for row in found.rows("log")} == {"not_met", "n/a"}
 
 
-@pytest.mark.parametrize(
-    ("started_at", "threshold", "due_at"),
-    [
-        # 2026-05-22 is a Friday, 2026-05-25 the Monday after it; times are of Warsaw.
-        ("2026-05-22T16:30", "1h", "2026-05-25T09:30"),
-        ("2026-05-20T16:00", "4h", "2026-05-21T12:00"),
-        ("2026-05-22T16:00", "4h", "2026-05-25T12:00"),
-        ("2026-05-23T11:00", "1h", "2026-05-25T10:00"),
-        ("2026-05-20T08:00", "1h", "2026-05-20T10:00"),
-        # The clocks changed in the night to Sunday, 29 March.
-        ("2026-03-27T16:30", "1h", "2026-03-30T09:30"),
-    ],
-)
-def test_business_hours(started_at: str, threshold: str, due_at: str, tmp_path: Path) -> None:
+DUE = [
+    # 2026-05-22 is a Friday, 2026-05-25 the Monday after it; times are of Warsaw.
+    ("2026-05-22T16:30", "1h", "2026-05-25T09:30"),
+    ("2026-05-20T16:00", "4h", "2026-05-21T12:00"),
+    ("2026-05-22T16:00", "4h", "2026-05-25T12:00"),
+    ("2026-05-23T11:00", "1h", "2026-05-25T10:00"),
+    ("2026-05-20T08:00", "1h", "2026-05-20T10:00"),
+    # The clocks changed in the night to Sunday, 29 March.
+    ("2026-03-27T16:30", "1h", "2026-03-30T09:30"),
+]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cases of each start in one export, each on the channel of its threshold."""
+    rows = [
+        {**row, "case_id": f"{started_at} {row['case_id']}", "channel": f"within {threshold}"}
+        for started_at, threshold, due_at in DUE
+        for row in in_warsaw(started_at, due_at)
+    ]
+    folder = export(tmp_path_factory.mktemp("office"), interactions=rows)
+    channels = "".join(f'"within {time}" = "{time}"\n' for time in ("1h", "4h"))
+    office = OFFICE.format(threshold="1s", holidays="[]", spans='["09:00-17:00"]')
+    settings(folder, f"{office}[sla.channels]\n{channels}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judged(office: Path) -> list[dict[str, str]]:
+    """Verdicts in the zone of the office and in UTC: opening hours have a zone of their own."""
+    return [verdicts(office, *zone) for zone in (("--tz", "Europe/Warsaw"), ())]
+
+
+@pytest.fixture(scope="module")
+def over_s(office: Path) -> dict[str, float]:
+    """By how much each breach missed its threshold."""
+    found = report("sla", ".", "--breaches", "-p", "all", cwd=office)
+    return {row["case_id"]: row["over_s"] for row in section(found, "breaches")}
+
+
+@pytest.mark.parametrize("started_at", [started_at for started_at, _, _ in DUE])
+def test_business_hours(
+    started_at: str, judged: list[dict[str, str]], over_s: dict[str, float]
+) -> None:
     """S5: time counts inside opening hours only; a response when it is due is still in time."""
-    rows = in_warsaw(started_at, due_at)
-    folder = export(tmp_path, interactions=rows)
-    settings(folder, OFFICE.format(threshold=threshold, holidays="[]", spans='["09:00-17:00"]'))
-    zone = ("--tz", "Europe/Warsaw")
-    assert verdicts(folder, *zone) == {"due": "met", "late": "not_met", "early": "met"}
-    assert verdicts(folder) == verdicts(folder, *zone)  # opening hours have a zone of their own
-    breach = only(section(report("sla", ".", "--breaches", "-p", "all", cwd=folder), "breaches"))
-    assert breach["over_s"] == 1.0
+    for told in judged:
+        assert told[f"{started_at} due"] == told[f"{started_at} early"] == "met"
+        assert told[f"{started_at} late"] == "not_met"
+    missed = {case: over for case, over in over_s.items() if case.startswith(started_at)}
+    assert missed == {f"{started_at} late": 1.0}
 
 
 def in_warsaw(started_at: str, due_at: str) -> list[Row]:
