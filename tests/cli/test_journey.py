@@ -39,30 +39,35 @@ def journey(folder: Path, *arguments: str) -> dict[str, Any]:
     return report("journey", ".", *WEEK, *arguments, cwd=folder)
 
 
+@pytest.fixture(scope="module")
+def of_week(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is told of the week, without any option."""
+    path = tmp_path_factory.mktemp("journey")
+    return journey(export(path, interactions=CASES, context=CONTEXT))
+
+
 def picked(row: dict[str, Any], *keys: str) -> list[Any]:
     return [row[key] for key in keys]
 
 
-def test_threads_and_their_changes(folder: Path) -> None:
+def test_threads_and_their_changes(of_week: dict[str, Any]) -> None:
     """K6: also from a case of the week before to one of the week."""
-    found = journey(folder)
     keys = ("cases_n", "threads_n", "cases_per_thread", "cross_channel_pct", "cross_channel_n")
-    assert picked(only(section(found, "summary")), *keys) == [5, 4, 1.25, 50.0, 4]
-    changes = [picked(row, "from", "to", "threads_n") for row in section(found, "changes")]
+    assert picked(only(section(of_week, "summary")), *keys) == [5, 4, 1.25, 50.0, 4]
+    changes = [picked(row, "from", "to", "threads_n") for row in section(of_week, "changes")]
     assert changes == [["bot", "voice", 1], ["email", "chat", 1]]
 
 
-def test_who_comes_back_after_the_period_is_not_contained(folder: Path) -> None:
+def test_who_comes_back_after_the_period_is_not_contained(of_week: dict[str, Any]) -> None:
     """K8: the days after the period are read, up to the window."""
-    found = journey(folder)
-    rows = {row["channel"]: row for row in section(found, "self_service")}
+    rows = {row["channel"]: row for row in section(of_week, "self_service")}
     keys = ("containment_pct", "containment_n", "came_back_n", "not_judged_n")
     assert {name: picked(row, *keys) for name, row in rows.items()} == {
         "bot": [0.0, 1, 1, 0],
         "ivr": [100.0, 1, 0, 0],
         "portal": [0.0, 1, 1, 0],
     }
-    items = {row["item"]: row["deflection_pct"] for row in section(found, "articles")}
+    items = {row["item"]: row["deflection_pct"] for row in section(of_week, "articles")}
     assert items == {"/fees": 100.0, "Signing in": 0.0}
 
 
@@ -73,12 +78,11 @@ def test_what_where_leaves_out_still_counts_as_a_return(folder: Path) -> None:
     assert picked(only(section(found, "summary")), *keys) == [1, 0.0, 1]
 
 
-def test_queues_and_repeats(folder: Path) -> None:
+def test_queues_and_repeats(of_week: dict[str, Any]) -> None:
     """K2, K7: a transfer, and the time of repeats by topic."""
-    found = journey(folder)
-    queues = {row["queue"]: row["transfer_pct"] for row in section(found, "queues")}
+    queues = {row["queue"]: row["transfer_pct"] for row in section(of_week, "queues")}
     assert queues == {None: None, "billing": 100.0, "care": 0.0}
-    reasons = {row["reason"]: row for row in section(found, "reasons")}
+    reasons = {row["reason"]: row for row in section(of_week, "reasons")}
     keys = ("cases_n", "repeats_n", "repeat_pct", "repeat_s")
     assert picked(reasons["fees"], *keys) == [2, 2, 100.0, 500.0]
 
