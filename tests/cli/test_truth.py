@@ -49,6 +49,11 @@ def days(period: dict[str, Any]) -> tuple[str, ...]:
     return ("--as-of", period["end"], "-p", f"{period['start']}..", "--max-days", "31")
 
 
+@pytest.fixture(scope="module")
+def behavior(sample: Path) -> dict[str, Any]:
+    return report("behavior", ".", cwd=sample)
+
+
 def test_nothing_is_set_aside(sample: Path, truth: dict[str, Any]) -> None:
     """What the program writes, it reads whole."""
     tables = section(report("check", ".", cwd=sample), "tables")
@@ -118,15 +123,14 @@ def test_what_cel_calls_previous_is_the_truth_of_the_period_before(
         assert row[f"{key}_change"] == now - before
 
 
-def test_behavior(sample: Path, truth: dict[str, Any]) -> None:
+def test_behavior(behavior: dict[str, Any], truth: dict[str, Any]) -> None:
     """B2, B4, B6: totals of the team, of each team and of each agent, and of the period before."""
-    found = report("behavior", ".", cwd=sample)
     true = truth["behavior"]["current"]
     before = truth["behavior"]["previous"]
-    assert_totals(only(section(found, "team")), true["team"], before["team"])
-    for row in section(found, "teams"):
+    assert_totals(only(section(behavior, "team")), true["team"], before["team"])
+    for row in section(behavior, "teams"):
         assert_totals(row, true["teams"][row["team"]], before["teams"].get(row["team"]))
-    agents = section(found, "agents")
+    agents = section(behavior, "agents")
     assert {row["agent_id"] for row in agents} == set(true["agents"])
     for row in agents:
         assert row["agent"] == true["agents"][row["agent_id"]]["agent"]
@@ -146,7 +150,9 @@ def assert_totals(row: dict[str, Any], true: dict[str, Any], before: dict[str, A
         assert row["overall_pct_previous"] == pytest.approx(before["overall"]["pct"], abs=1e-5)
 
 
-def test_the_planted_changes_show(sample: Path, truth: dict[str, Any]) -> None:
+def test_the_planted_changes_show(
+    sample: Path, behavior: dict[str, Any], truth: dict[str, Any]
+) -> None:
     """S2, B7: a queue that got slower and a team that got better; 4,000 cases make it certain."""
     arguments = ("-p", "30d", "--by", "queue")
     queues = {
@@ -157,5 +163,5 @@ def test_the_planted_changes_show(sample: Path, truth: dict[str, Any]) -> None:
     assert slower["sla_pct_signal"] == (
         "down" if truth["order"]["interactions"] >= 4000 else "flat"
     )
-    teams = {row["team"]: row for row in section(report("behavior", ".", cwd=sample), "teams")}
+    teams = {row["team"]: row for row in section(behavior, "teams")}
     assert teams[truth["planted"]["improving_team"]]["overall_pct_signal"] == "up"
