@@ -139,21 +139,13 @@ def replayed_lines() -> set[str]:
     return {line.removeprefix("$ ") for body in shown for line in body.splitlines()}
 
 
-@pytest.fixture(scope="module")
-def _reports_made_once() -> Iterator[None]:
-    """Examples that differ in the view of a report alone are shown one report, in their view."""
-    with reports_made_once({}):
-        yield
-
-
-@pytest.mark.usefixtures("_reports_made_once")
 @pytest.mark.parametrize("name", help_texts())
 def test_examples_of_help_run(name: str, few: Path, week: Path) -> None:
     lines = examples(help_texts()[name])
     assert lines
     needed = ("calibrate", "convert", "infer", "prices")  # what other examples go on with
     elsewhere = {line for line in replayed_lines() if not set(needed) & set(line.split())}
-    with workplace() as folder, exporting(few, folder):
+    with workplace() as folder, exporting(few, folder), reports_made_once({}):
         shutil.copy(week / "interactions.csv", folder / "calls.csv")
         (folder / "night").mkdir()
         (folder / "night" / "cxtool.toml").write_text('tz = "Asia/Bangkok"\n', encoding="utf-8")

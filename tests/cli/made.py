@@ -69,8 +69,8 @@ def make(*arguments: str, cwd: Path) -> Made:
 
 
 @contextmanager
-def reports_made_once(made: dict[tuple[str, str], Report]) -> Iterator[None]:
-    """Commands that differ in the view alone are shown one report; ``made`` keeps those made."""
+def reports_made_once(made: dict[tuple[str, ...], Report]) -> Iterator[None]:
+    """Commands in a folder that differ in the view alone are shown one report, kept in ``made``."""
     really = course.run
 
     def run_once(
@@ -82,7 +82,7 @@ def reports_made_once(made: dict[tuple[str, str], Report]) -> Iterator[None]:
     ) -> None:
         context = click.get_current_context()
         asked = {name: value for name, value in context.params.items() if name not in VIEW}
-        key = (context.command_path, repr(sorted(asked.items())))
+        key = (str(Path.cwd()), context.command_path, repr(sorted(asked.items())))
 
         def keep(tables: Tables, settings: Settings) -> Report:
             made[key] = make(tables, settings)
@@ -98,7 +98,7 @@ def reports_made_once(made: dict[tuple[str, str], Report]) -> Iterator[None]:
         yield
 
 
-_OF_DEMO: dict[tuple[str, str], Report] = {}
+_OF_DEMO: dict[tuple[str, ...], Report] = {}
 
 
 @cache

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from rich.cells import cell_len
 
+from cxtool.report import Report
 from tests.cli.exports import DEMO, ROOT, done, export
+from tests.cli.made import call_on_demo, reports_made_once
 from tests.cli_helper import call
 
 ODD = """
@@ -37,6 +40,18 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export(tmp_path_factory.mktemp("odd"), interactions=ODD)
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[tuple[str, ...], Report]:
+    return {}
+
+
+@pytest.fixture
+def _made_once(made: dict[tuple[str, ...], Report]) -> Iterator[None]:
+    """One report is written in many ways."""
+    with reports_made_once(made):
+        yield
+
+
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Standard output is a terminal of 80 columns."""
@@ -49,6 +64,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
+@pytest.mark.usefixtures("_made_once")
 @pytest.mark.parametrize(("suffix", "fmt"), SUFFIXES.items())
 def test_a_suffix_means_a_format(suffix: str, fmt: str, odd: Path) -> None:
     """``-o`` writes what standard output would have got, in the format of the name."""
@@ -58,11 +74,13 @@ def test_a_suffix_means_a_format(suffix: str, fmt: str, odd: Path) -> None:
     (odd / name).unlink()
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_the_as_of_day_stands_for_date_in_a_name(odd: Path) -> None:
     done("sla", "-o", "sla-{date}.csv", cwd=odd)
     (odd / "sla-2026-05-03.csv").unlink()
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_a_format_goes_before_the_suffix_and_a_bare_name_is_a_table(odd: Path) -> None:
     for name, given in (("figures", ()), ("figures.txt", ("-f", "json"))):
         done("sla", "-o", name, *given, cwd=odd)
@@ -81,6 +99,7 @@ def test_the_same_command_gives_the_same_bytes(command: tuple[str, ...], fmt: st
     assert len({done(*arguments, cwd=ROOT).out for _ in range(3)}) == 1
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_limit_sort_and_columns(odd: Path) -> None:
     """Sorted, then limited, then reduced; unknown values come last in both directions."""
     arguments = ("log", "-f", "csv", "-c", "case_id,first_response_s")
@@ -102,12 +121,14 @@ def test_a_column_that_the_log_does_not_show_can_be_asked_for(odd: Path) -> None
     )
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_a_limit_is_told_where_people_read(odd: Path) -> None:
     assert "First 2 of 3 rows." in done("log", "--limit", "2", cwd=odd).text
     found = done("log", "--limit", "2", "-f", "json", cwd=odd).report
     assert found["sections"][0]["notes"][0] == "First 2 of 3 rows."
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_section_chooses_what_one_table_formats_give(odd: Path) -> None:
     """By default the main section: the first breakdown, or the breaches where asked for."""
     header = done("sla", "--by", "channel", "-f", "csv", cwd=odd).text.split("\n")[0]
@@ -120,6 +141,7 @@ def test_section_chooses_what_one_table_formats_give(odd: Path) -> None:
     assert [part["id"] for part in alone["sections"]] == ["by_channel"]
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_no_header_and_null(odd: Path) -> None:
     arguments = (
         "log",
@@ -142,6 +164,7 @@ def test_no_header_and_null(odd: Path) -> None:
     assert "–" not in table
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_formulas_are_defused_unless_raw(odd: Path) -> None:
     arguments = ("log", "-c", "agent,notes", "-f", "csv")
     assert [row[0] for row in csv.reader(io.StringIO(done(*arguments, cwd=odd).text))] == [
@@ -163,6 +186,7 @@ def test_piped_tables_are_whole_and_plain(odd: Path) -> None:
     assert len(text.splitlines()) > 1000
 
 
+@pytest.mark.usefixtures("_made_once")
 @pytest.mark.parametrize(
     ("arguments", "environ", "coloured"),
     [
@@ -183,7 +207,7 @@ def test_colour_of_piped_output(
     assert ("\x1b[" in done("sla", *arguments, cwd=odd, environ=plain).text) == coloured
 
 
-@pytest.mark.usefixtures("terminal")
+@pytest.mark.usefixtures("terminal", "_made_once")
 @pytest.mark.parametrize(
     ("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
@@ -195,11 +219,11 @@ def test_colour_on_a_terminal(environ: dict[str, str], coloured: bool, odd: Path
 @pytest.mark.usefixtures("terminal")
 def test_a_terminal_table_fits_and_says_what_is_left_out() -> None:
     """80 columns: whole columns are dropped with a note; 50 rows unless a limit is given."""
-    text = done("log", DEMO, "--no-pager", "--no-color", cwd=ROOT).text
+    text = call_on_demo("log", DEMO, "--no-pager", "--no-color").text
     assert max(map(cell_len, text.splitlines())) <= 80
     assert "first 50 of 3,000 rows" in text.lower()
     assert "not shown" in text.lower() or "left out" in text.lower()
-    more = done("log", DEMO, "--no-pager", "--no-color", "--limit", "60", cwd=ROOT).text
+    more = call_on_demo("log", DEMO, "--no-pager", "--no-color", "--limit", "60").text
     assert len(more.splitlines()) == len(text.splitlines()) + 10
 
 
@@ -207,7 +231,7 @@ def test_a_terminal_table_fits_and_says_what_is_left_out() -> None:
 def test_all_icons_fit_on_a_narrow_terminal() -> None:
     """B10: nine behaviours and the overall total of each agent, side by side in 80 columns."""
     arguments = ("--icons", "--section", "agents", "--no-pager", "--no-color")
-    text = done("behavior", DEMO, *arguments, cwd=ROOT).text
+    text = call_on_demo("behavior", DEMO, *arguments).text
     assert max(map(cell_len, text.splitlines())) <= 80
     (header,) = [line for line in text.splitlines() if line.split()[-1:] == ["Change"]]
     assert header.split()[-11:] == [*map(str, range(1, 11)), "Change"]
@@ -221,6 +245,7 @@ def test_parquet_is_not_written_to_a_terminal(odd: Path) -> None:
     assert "-o FILE.parquet" in result.err
 
 
+@pytest.mark.usefixtures("_made_once")
 def test_parquet_into_a_pipe(odd: Path) -> None:
     """Typed: times as times in the report's zone, lists as lists."""
     written = done("log", "-f", "parquet", "--tz", "Asia/Bangkok", cwd=odd).out
