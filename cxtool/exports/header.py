@@ -17,8 +17,8 @@ LEAST_CELLS = 3  # of a header after other lines: a comma in a sentence makes tw
 TYPED = 0.8  # share of a column's values that are of one kind
 Kind = Literal["number", "time"]
 
-NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:[ .,'\u00a0]\d{3})+|\d+)(?:[.,]\d+)?(?:[eE][-+]?\d+)? ?%?")
-TIME = re.compile(
+NUMBER = r"[-+]?(?:\d{1,3}(?:[ .,'\u00a0]\d{3})+|\d+)(?:[.,]\d+)?(?:[eE][-+]?\d+)? ?%?"
+TIME = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\d{2})?(?:[, ].*)?"
     r"|\d{1,2}[- ][^\W\d]{3,}[- ]\d{2,4}(?: .*)?"
@@ -72,6 +72,8 @@ def is_data(records: Sequence[Record], place: int) -> bool:
     others = records[place + 1 :]
     if not others:
         return any(kind(cell) == "time" for cell in header.cells)
+    if not any(map(kind, header.cells)):
+        return False
     kinds = _kinds(others, _width(others)[0])
     filled = [one for one in kinds if one < len(header.cells) and header.cells[one]]
     alike = [one for one in filled if kind(header.cells[one]) == kinds[one]]
@@ -101,9 +103,12 @@ def reconciled(records: Sequence[Record], place: int) -> tuple[tuple[str, ...], 
 
 def kind(cell: str) -> Kind | None:
     """What a cell holds that a name of a column hardly is."""
-    if TIME.fullmatch(cell):
+    # Names have no digits, mostly; the patterns take a while to be compiled.
+    if not any(map(str.isdecimal, cell)):
+        return None
+    if re.fullmatch(TIME, cell):
         return "time"
-    return "number" if NUMBER.fullmatch(cell) else None
+    return "number" if re.fullmatch(NUMBER, cell) else None
 
 
 def _width(records: Sequence[Record]) -> tuple[int, int]:
