@@ -399,6 +399,23 @@ LITERALS = st.lists(
 )
 
 
+@examples(max_examples=4, deadline=None)
+@given(rows=LITERALS, queues=st.lists(st.sampled_from(["a", "b", None]), min_size=12))
+def test_breakdowns_asked_for_together_are_those_asked_for_alone(
+    rows: list[dict[str, Any]], queues: list[str | None]
+) -> None:
+    """S2: whichever of them the others are rolled up from."""
+    cases = [case(str(n), queue=queues[n], **row) for n, row in enumerate(rows)]
+    groups = [("queue",), ("day",), ("queue", "channel"), ("week", "queue"), ("label",)]
+    groups += [("label", "queue"), ("hour",), ("weekday", "label")]
+    tables = make_tables(cases)
+    whole = report(tables, Settings(), by=groups)
+    for group in groups:
+        alone = report(tables, Settings(), by=[group])
+        for section in alone.sections:
+            assert section.rows.equals(whole.section(section.id).rows), (group, section.id)
+
+
 @examples(max_examples=10, deadline=None)
 @given(rows=LITERALS, data=st.data())
 def test_order_of_rows_never_matters(rows: list[dict[str, Any]], data: st.DataObject) -> None:
