@@ -19,6 +19,15 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 gc.disable()
 
 
+# What reads the reports on the demo, of which a process makes each but once.
+TOGETHER = {"browser", "cli", "test_definitions.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share reports follow each other, so that one process has most of them."""
+    items.sort(key=lambda item: TOGETHER.isdisjoint(item.path.parts))
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
