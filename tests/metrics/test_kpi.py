@@ -128,9 +128,11 @@ def test_k5_k7_resolution_and_transfers_leave_the_unknown_out() -> None:
         case("3", first_response_s=1),
         case("4", resolved=True),
     )
-    assert value("resolution_pct", *cases) == (50.0, 2)
-    assert value("transfer_pct", *cases) == (50.0, 2)
-    assert value("resolved_of_all_pct", *cases) == (50.0, 4)
+    found = metrics(made(*cases))
+    told = {metric: (row["value"], row["n"]) for metric, row in found.items()}
+    assert told["resolution_pct"] == (50.0, 2)
+    assert told["transfer_pct"] == (50.0, 2)
+    assert told["resolved_of_all_pct"] == (50.0, 4)
 
 
 def test_every_metric_of_nothing_is_null() -> None:
