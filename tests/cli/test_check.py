@@ -240,7 +240,7 @@ def test_how_many_rows_may_be_set_aside(arguments: tuple[str, ...], code: int, m
     [
         ("log",),
         ("sla", "-p", "all"),
-        ("report", "-p", "all", "-f", "json"),
+        ("report", "-p", "all", "--only", "sla", "-f", "json"),
         ("convert", "-o", "ds"),
     ],
     ids=lambda command: str(command[0]),
