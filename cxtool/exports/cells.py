@@ -142,10 +142,18 @@ def _typed_cell(raw: RawTable, mapping: ColumnMap, kind: Type, time_zone: str) -
 def _unmangled(made: Cell, raw: RawTable, mapping: ColumnMap) -> Cell:
     """The ids that have all their digits; the others cannot be read."""
     if _reads_text(raw, mapping):
-        lost: pl.Expr | None = shortened(made.raw)
+        lost = shortened(made.raw) if _may_be_shortened(raw, mapping) else None
     else:
         lost = inexact(made.raw, raw.schema[mapping.source[0]])
     return made if lost is None else replace(made, read=pl.when(~lost).then(made.read), fails=lost)
+
+
+def _may_be_shortened(raw: RawTable, mapping: ColumnMap) -> bool:
+    """Whether a spreadsheet may have shortened a value, going by what the file's bytes tell."""
+    if raw.text is None or raw.glance.shortened or mapping.rewrites:
+        return True
+    # The folders of a file may give it columns, too.
+    return not {*mapping.source, *mapping.parts} <= {*raw.text.header}
 
 
 def _clock(local: pl.Expr | None, time_zone: str) -> pl.Expr | None:
@@ -167,4 +175,4 @@ def _text(raw: RawTable, mapping: ColumnMap) -> pl.Expr:
                 f"{raw.files[0]}: column '{name}' holds {raw.schema[name]}, which is no text",
                 hint="the profile can only take such a column as it is",
             )
-    return raw_value(mapping)
+    return raw_value(mapping, is_trimmed=raw.is_trimmed)

@@ -8,13 +8,17 @@ file and grow where a survey finds values that they leave unread.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.times import ISO_FORMATS, formats_of, parse_times
 from cxtool.schema import Type
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 TRUE = ("true", "1", "yes", "y", "t")
 FALSE = ("false", "0", "no", "n", "f")
@@ -91,19 +95,33 @@ class Hints:
         )
 
 
-def raw_value(source: ColumnMap) -> pl.Expr:
-    """The column's value as it stands in the file, trimmed where it is text; empty is null."""
+def raw_value(source: ColumnMap, *, is_trimmed: bool = False) -> pl.Expr:
+    """The column's value as it stands in the file, trimmed where it is text; empty is null.
+
+    ``is_trimmed``: the columns are so already.
+    """
+    text = pl.col if is_trimmed else clean
     if source.value is not None:
         return pl.lit(source.value)
     if source.parts:
-        return pl.concat_str([clean(part) for part in source.parts], separator=" ")
-    return clean(source.source[0])
+        return pl.concat_str([text(part) for part in source.parts], separator=" ")
+    return text(source.source[0])
 
 
 def clean(name: str) -> pl.Expr:
     """A column as trimmed text; empty is null."""
     text = pl.col(name).cast(pl.String).str.strip_chars(WHITESPACE)
     return pl.when(text != "").then(text)
+
+
+def cleaned(frame: Frame, names: Sequence[str]) -> Frame:
+    """The frame with columns of text trimmed; empty is null.
+
+    What ``clean`` makes, sooner: columns of their own need no list of white space to be made once.
+    """
+    text = pl.col(names)
+    trimmed = frame.with_columns(text.str.strip_chars())
+    return trimmed.with_columns(pl.when(text != "").then(text).name.keep())
 
 
 def as_text(value: pl.Expr, source: ColumnMap) -> pl.Expr:

@@ -16,6 +16,7 @@ SMALL_BYTES = 1 << 21  # up to here a pattern takes less than to import what cou
 # An apostrophe before the first byte of what ``spreadsheet.unguarded`` looks for; the last of these
 # begins the wide signs.
 GUARD = re.compile(rb"'[=+\-@\t\r'\xef]")
+EXPONENT = re.compile(rb"[eE]\+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,18 @@ class Glance:
     """``regular``: each record has its cells, and quotes only enclose cells or are doubled.
 
     ``single_lines``: no record goes on over a line end. ``guarded``: some apostrophe may keep a
-    spreadsheet from running a cell. ``end``: where the last record ends.
+    spreadsheet from running a cell. ``shortened``: some number may be written with an exponent.
+    ``end``: where the last record ends.
     """
 
     regular: bool
     single_lines: bool = True
     guarded: bool = False
+    shortened: bool = False
     end: int = 0
 
 
-IRREGULAR = Glance(regular=False, single_lines=False, guarded=True)
+IRREGULAR = Glance(regular=False, single_lines=False, guarded=True, shortened=True)
 
 
 def glance(file: TextFile) -> Glance:
@@ -45,7 +48,12 @@ def glance(file: TextFile) -> Glance:
         text = file.path.read_bytes()[begin:]
         text = text if text.endswith(b"\n") else text + b"\n"
         if _is_bare(text, file) or _lines(file).fullmatch(text):
-            return Glance(regular=True, guarded=GUARD.search(text) is not None, end=size)
+            return Glance(
+                regular=True,
+                guarded=GUARD.search(text) is not None,
+                shortened=EXPONENT.search(text) is not None,
+                end=size,
+            )
     from cxtool.exports.glance_blocks import look
 
     return look(file, begin, size)

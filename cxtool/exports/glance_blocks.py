@@ -17,9 +17,10 @@ from cxtool.exports.text import TextFile
 
 BLOCK_BYTES = 1 << 18  # with all that is made of it, it stays in a processor's cache
 WORKERS = 4
-LINE_END, CARRIAGE_RETURN, APOSTROPHE = b"\n\r'"
+LINE_END, CARRIAGE_RETURN, APOSTROPHE, PLUS = b"\n\r'+"
 # First bytes of what ``spreadsheet.unguarded`` looks for; the last begins the wide signs.
 BEFORE_FORMULAS = np.frombuffer(b"=+-@\t\r'\xef", np.uint8)
+EXPONENTS = np.frombuffer(b"eE", np.uint8)
 LONGEST_RECORD = 1 << 24
 SMALL = 256  # below it, counts fit in a byte, which is many times faster than anything wider
 
@@ -43,6 +44,7 @@ def look(file: TextFile, begin: int, size: int) -> Glance:
         regular=True,
         single_lines=all(part.single_lines for part in parts),
         guarded=any(part.guarded for part in parts),
+        shortened=any(part.shortened for part in parts),
         end=size,
     )
 
@@ -52,7 +54,7 @@ def _look(file: TextFile, begin: int, end: int) -> Glance:
     separator, quote = ord(file.delimiter), ord(file.quote) if file.quote else None
     cells = len(file.header)
     place, rest = begin, b""
-    single_lines, guarded = True, False
+    single_lines, guarded, shortened = True, False, False
     with file.path.open("rb", buffering=0) as stream:
         stream.seek(begin)
         while block := stream.read(min(BLOCK_BYTES, end - place - len(rest))) or rest:
@@ -63,10 +65,12 @@ def _look(file: TextFile, begin: int, end: int) -> Glance:
                 return IRREGULAR
             single_lines &= found.single_lines
             guarded |= found.guarded
+            shortened |= found.shortened
             if block is rest:
-                return Glance(True, single_lines, guarded, end if found.end else place)
+                last = end if found.end else place
+                return Glance(True, single_lines, guarded, shortened, last)
             place, rest = place + found.end, text[found.end :]
-    return Glance(True, single_lines, guarded, place)
+    return Glance(True, single_lines, guarded, shortened, place)
 
 
 def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cells: int) -> Glance:
@@ -77,7 +81,7 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
     single_lines = not is_inside.any()
     ends = ends[~is_inside]
     if not len(ends):
-        return Glance(regular=True, single_lines=single_lines, guarded=True)
+        return Glance(regular=True, single_lines=single_lines, guarded=True, shortened=True)
     end = int(ends[-1]) + 1
     places = places[: np.searchsorted(places, end)]
     opened, closed = places[::2], places[1::2]
@@ -98,13 +102,19 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
         total -= int(within.sum(dtype=np.int64))
     # A count may have gone round; then the total tells.
     regular = (counts == cells - 1).all() and total == (cells - 1) * len(ends)
-    return Glance(bool(regular), single_lines, _guards(text), end)
+    return Glance(bool(regular), single_lines, _guards(text), _shortens(text), end)
 
 
 def _guards(text: NDArray[np.uint8]) -> bool:
     """Whether an apostrophe stands before something that a spreadsheet would run."""
     apostrophes = np.flatnonzero(text[:-1] == APOSTROPHE)
     return bool(np.isin(text[apostrophes + 1], BEFORE_FORMULAS).any())
+
+
+def _shortens(text: NDArray[np.uint8]) -> bool:
+    """Whether a plus follows what begins the exponent of a number."""
+    pluses = np.flatnonzero(text[1:] == PLUS)
+    return bool(np.isin(text[pluses], EXPONENTS).any())
 
 
 def _encloses(

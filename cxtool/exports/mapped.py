@@ -162,7 +162,7 @@ class MappedTable:
     def extra(self, name: str) -> pl.Expr:
         """A column that is not canonical: text trimmed, anything else as it is."""
         is_text = self.raw.schema[name] == pl.String and self.raw.proof is None
-        return clean(name).alias(name) if is_text else pl.col(name)
+        return clean(name).alias(name) if is_text and not self.raw.is_trimmed else pl.col(name)
 
     def _pruned(self, window: tuple[int, int]) -> pl.LazyFrame:
         """The file without what its own start times show to lie outside of the window."""

@@ -16,6 +16,7 @@ from typing import cast
 import polars as pl
 
 from cxtool.errors import CxtoolError
+from cxtool.exports.convert import cleaned
 from cxtool.exports.glance import IRREGULAR, Glance, glance
 from cxtool.exports.layout import (
     ROW,
@@ -59,6 +60,8 @@ class RawTable:
     damages: tuple[Damage, ...] = ()
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
     glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
+    is_trimmed: bool = False  # text of the frame has nothing to trim, and is null where empty
+    first: pl.DataFrame | None = None  # the first records, where they are known: all as text
     days: tuple[date, ...] = ()
     proof: Proof | None = None
 
@@ -90,6 +93,8 @@ class RawTable:
 
     @cached_property
     def _sample(self) -> pl.DataFrame:
+        if self.first is not None:
+            return self.first
         return self.frame.select(self.columns).head(SAMPLE_ROWS).collect()
 
     def seen(self, value: pl.Expr) -> pl.Series:
@@ -99,11 +104,20 @@ class RawTable:
         # The first records before the value: one that leaves values out would go on to the end.
         return self.frame.head(SAMPLE_ROWS).select(value.alias("value")).collect()["value"]
 
-    def typed(self, types: Mapping[str, pl.DataType]) -> RawTable:
-        """The same records of a regular file; the scan fails on what is not of these types."""
+    def typed(self, types: Mapping[str, pl.DataType], *, trims: bool = False) -> RawTable:
+        """The same records of a regular file; the scan fails on what is not of these types.
+
+        ``trims``: text is trimmed in the frame. As a column of its own it is trimmed, and what is
+        made of it is made, once for all that ask.
+        """
         text = cast("TextFile", self.text)
         position = self.positions[0]
-        return _scanned(text, table=self.table, position=position, found=self.glance, types=types)
+        raw = _scanned(text, table=self.table, position=position, found=self.glance, types=types)
+        if not trims:
+            return replace(raw, first=self._sample)
+        names = [name for name in raw.columns if raw.schema[name] == pl.String]
+        first = cleaned(self._sample, names)
+        return replace(raw, frame=cleaned(raw.frame, names), is_trimmed=True, first=first)
 
     def repaired(self, scratch: Path) -> RawTable:
         """The same records without those that cannot be read, which ``damages`` then lists.

@@ -36,10 +36,11 @@ def strictly(part: MappedTable) -> MappedTable:
     plain = _plain(part)
     if not plain:
         return part
-    raw = part.raw.typed({maps[0].source[0]: dtype for maps, dtype in plain.values()})
-    feed = replace(part.feed, columns={name: maps for name, (maps, _) in plain.items()})
-    # Of the others, the file's text has already shown how they are written.
-    cells = {**part.cells, **cells_of(raw, feed, time_zone=part.time_zone)}
+    # These conditions tell an empty text from none.
+    trims = not any(one.only_when for maps in part.feed.columns.values() for one in maps)
+    types = {maps[0].source[0]: dtype for maps, dtype in plain.values()}
+    raw = part.raw.typed(types, trims=trims)
+    cells = cells_of(raw, part.feed, time_zone=part.time_zone)
     return replace(part, raw=raw, cells=cells, as_text=part)
 
 

@@ -68,6 +68,18 @@ def test_apostrophes_before_formulas_are_seen(
     assert glance(file) == Glance(regular=True, guarded=guarded, end=file.path.stat().st_size)
 
 
+@pytest.mark.parametrize("small", [1 << 21, -1])
+@pytest.mark.parametrize(
+    ("body", "shortened"),
+    [(b"1,7.2E+11,3\n", True), (b"1,2,7e+5\n", True), (b"+1E,2,e 3\n", False)],
+)
+def test_exponents_of_numbers_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, shortened: bool, small: int
+) -> None:
+    monkeypatch.setattr(glances, "SMALL_BYTES", small)
+    assert glance(file_of(tmp_path, body)).shortened is shortened
+
+
 def test_one_column_is_never_trusted(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("a\n1\n\n2\n")

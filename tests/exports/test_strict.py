@@ -56,6 +56,22 @@ def test_a_late_value_of_any_kind_is_read_as_from_text(
     assert check == check_of_text
 
 
+def test_texts_beside_numbers_are_read_as_from_text(tmp_path: Path) -> None:
+    odd = ["q", " q ", '""', "\u3000", "' '", "'=1", '"a, b"', "7.24E+11", "7E11", "", '" "']
+    texts = [*odd, *(f" {text}\xa0" for text in odd)]
+    rows = [f"{text},{ROW},{text},{text},60" for text in ("a", *texts)]
+    header = "case_id,started_at,channel,agent_id,remark,handle_s"
+    (tmp_path / "calls.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    log, check, log_of_text, check_of_text = both(tmp_path)
+    assert (log, check) == (log_of_text, check_of_text)
+    # Without rows to set aside or repeated keys the numbers stay read strictly.
+    rows = [f"{number},{ROW},{text},{text},60" for number, text in enumerate(texts)]
+    (tmp_path / "calls.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    log, check, log_of_text, check_of_text = both(tmp_path)
+    assert (log, check) == (log_of_text, check_of_text)
+    assert '"remark"' in check
+
+
 @pytest.mark.parametrize("answered", ["yes", "TRUE", "", "1", " true", "maybe"])
 def test_yes_and_no(tmp_path: Path, answered: str) -> None:
     folder = calls(tmp_path, ["60,5,0,true"] * 1000 + [f"60,5,0,{answered}"])
