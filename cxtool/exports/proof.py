@@ -33,12 +33,17 @@ class Seal(TypedDict):
     footer: str
 
 
-class Entry(Seal):
-    """What is kept of one file. ``csat``: its lowest and highest score, null without any."""
+class Told(TypedDict):
+    """What was found in one file or some. ``csat``: the lowest and highest score, null without."""
 
-    batch: int
     csat: tuple[float, float] | None
     settled: list[str]
+
+
+class Entry(Seal, Told):
+    """What is kept of one file."""
+
+    batch: int
 
 
 class Entries(TypedDict):

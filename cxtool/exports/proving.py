@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from cxtool.exports.binding import canonical_feed
 from cxtool.exports.convert import WHITESPACE
 from cxtool.exports.doubts import unknown_direction
 from cxtool.exports.mapped import LOWERED, MappedTable, map_table
-from cxtool.exports.proof import FILE, SCHEMA, Entry, Proof, is_sealed, read_entries, sealed
+from cxtool.exports.proof import FILE, SCHEMA, Proof, Told, is_sealed, read_entries, sealed
 from cxtool.exports.raw import RawTable, parquet_table
 from cxtool.exports.rules import flags
 from cxtool.exports.sources import SourceFile, table_of
@@ -65,11 +65,9 @@ def prove(folder: Path, written: Sequence[Path]) -> None:
         if name not in rewritten and is_sealed(folder / name, entry)
     }
     batch = 1 + max((entry["batch"] for entry in older.values()), default=0)
-    for name, path in rewritten.items():
-        table = table_of(Path(name).parts[0])
-        entry = _entry(path, table, batch) if table else None
-        if entry is not None:
-            kept[name] = entry
+    for (table, _), files in _alike(rewritten).items():
+        for name, found in _found(files, table).items():
+            kept[name] = {**sealed(folder / name), "batch": batch, **found}
     if kept:
         told = {"schema": SCHEMA, "files": dict(sorted(kept.items()))}
         with scratch_folder(folder, prefix=".proof-") as scratch:
@@ -79,9 +77,34 @@ def prove(folder: Path, written: Sequence[Path]) -> None:
         (folder / FILE).unlink(missing_ok=True)
 
 
-def _entry(path: Path, table: str, batch: int) -> Entry | None:
-    """What is to be kept of a file, None where something stands against it."""
-    raw = parquet_table([(0, SourceFile(path, path.name, "parquet", table))])
+def _alike(written: Mapping[str, Path]) -> dict[tuple[str, str], dict[str, Path]]:
+    """The files by their table and columns, by which they can be read together."""
+    groups: dict[tuple[str, str], dict[str, Path]] = {}
+    for name, path in written.items():
+        table = table_of(Path(name).parts[0])
+        if table is not None:
+            columns = str(pl.read_parquet_schema(path))
+            groups.setdefault((table, columns), {})[name] = path
+    return groups
+
+
+def _found(files: Mapping[str, Path], table: str) -> dict[str, Told]:
+    """What is to be kept of files that are alike; those against which something stands left out.
+
+    They are read as one, and one by one only where something stands against any.
+    """
+    told = _told(list(files.values()), table)
+    if told is not None:
+        return dict.fromkeys(files, told)
+    if len(files) == 1:
+        return {}
+    alone = {name: _told([path], table) for name, path in files.items()}
+    return {name: told for name, told in alone.items() if told is not None}
+
+
+def _told(paths: Sequence[Path], table: str) -> Told | None:
+    """What is to be kept of some files as a whole, None where something stands against one."""
+    raw = parquet_table([(0, SourceFile(path, path.name, "parquet", table)) for path in paths])
     feed = canonical_feed(table, raw.columns)
     try:
         careful, quick = (
@@ -103,12 +126,7 @@ def _entry(path: Path, table: str, batch: int) -> Entry | None:
     if found["objected"].item() or any(asked.objects(found) for asked in of_values):
         return None
     low, high = found["low"].item(), found["high"].item()
-    return {
-        **sealed(path),
-        "batch": batch,
-        "csat": None if low is None else (low, high),
-        "settled": _settled(quick),
-    }
+    return {"csat": None if low is None else (low, high), "settled": _settled(quick)}
 
 
 def _questions(careful: MappedTable, quick: MappedTable) -> tuple[list[pl.Expr], list[_OfValues]]:
