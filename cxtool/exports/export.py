@@ -60,7 +60,11 @@ class Export(Readings, Limited):
 
     def frame(self, table: str, days: Days | None) -> Frame:
         """The usable rows of a table."""
-        return nw.from_native(self.rows(table, days))
+        rows = self.rows(table, days)
+        if any(part.raw.text is not None for part in self.mapped[table]):
+            # Parsed once for all that is collected together, whichever rows each leaves out.
+            rows = rows.cache()
+        return nw.from_native(rows)
 
     def collect(self, frames: Mapping[str, Frame]) -> dict[str, pl.DataFrame]:
         """Run several lazy frames together on the streaming engine; shared scans are read once.
