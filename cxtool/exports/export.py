@@ -62,7 +62,7 @@ class Export(Readings, Limited):
         """The usable rows of a table."""
         rows = self.rows(table, days)
         if any(part.raw.text is not None for part in self.mapped[table]):
-            # Parsed once for all that is collected together, whichever rows each leaves out.
+            # Queries that leave out different rows may share it: parsing costs more than they do.
             rows = rows.cache()
         return nw.from_native(rows)
 
