@@ -76,6 +76,7 @@ def _found(
         names=names,
         loads=cel_load.company_loads(contacts, ticket_times),
         days=cel_load.daily_loads(contacts, ticket_times),
+        ticket_times=ticket_times,
         mean_resolution=measured.get(True),
         has_tickets="tickets" in tables.others,
         data_before=_data_before(small, tables),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from cxtool.metrics.bands import level
 from cxtool.metrics.cel_contacts import CHANNELS, DAY
-from cxtool.metrics.cel_load import TicketTime, load_variance
+from cxtool.metrics.cel_load import TicketTime, daily_loads, load_variance, with_load
 from cxtool.metrics.stats import rounded
 from cxtool.metrics.trend import (
     CURRENT,
@@ -36,6 +36,7 @@ class Found:
     names: pl.DataFrame
     loads: pl.DataFrame
     days: pl.DataFrame
+    ticket_times: Mapping[bool, TicketTime]
     mean_resolution: TicketTime | None
     has_tickets: bool
     data_before: bool
@@ -64,11 +65,11 @@ def summary(found: Found) -> Section:
         .group_by(CURRENT)
         .agg(
             pl.len().cast(pl.Int64).alias("companies_n"),
-            pl.col(*counts, "load_s", "base_squares").sum(),
-            pl.first("ticket_error"),
+            pl.col(*counts, "time_ms", "base_squares").sum(),
         )
-        .with_columns(load_squares=load_variance())
     )
+    # From whole numbers: a sum of fractions depends on the order of the companies.
+    totals = with_load(totals, found.ticket_times).with_columns(load_squares=load_variance())
     side = wide(totals, [], ["companies_n", *counts, "load_s", "load_squares"]).rows
     figures: list[pl.Expr] = []
     for count in ("companies_n", *counts):
@@ -210,7 +211,7 @@ def days(found: Found) -> Section:
         pl.col("company_id").n_unique().cast(pl.Int64).alias("companies_n"),
         pl.col("contacts_n").sum(),
     )
-    loads = found.asked(found.days).group_by(DAY).agg(pl.col("load_s").sum())
+    loads = daily_loads(contacts, found.ticket_times, by=())
     load = _load_column(drop=1)
     columns = (
         Column(key="date", label="Day", unit=Unit.DATE, drop=0),
