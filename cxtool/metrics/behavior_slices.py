@@ -35,6 +35,7 @@ from cxtool.tables import Frame, Tables
 
 READ = ("interactions", "behaviors")
 SLICE_ROWS = 40_000_000  # of all tables: some 2 GB while they are read and joined
+SLICES_OF = 3  # parts that many rows are cut into, where they are cut
 KEPT_ROWS = 40_000_000  # some 1 GB in short form
 DAY = "started_d"
 
@@ -155,9 +156,10 @@ def _slices(tables: Tables) -> list[nw.Expr]:
     cases_n = int(counts["cases_n"].sum())
     # Scores have no day: all of the export are read, though most may be of other days.
     rows_n = min(read_n, cases_n * (1 + len(BEHAVIORS)))
-    slices_n = -(-rows_n // SLICE_ROWS)
-    if slices_n <= 1:
+    if rows_n <= SLICE_ROWS:
         return [asked_for]
+    # Beside what is kept there is room for less, and what lies beyond a slice is hardly read.
+    slices_n = -(-rows_n * SLICES_OF // SLICE_ROWS)
     slice_cases = -(-cases_n // slices_n)
     ends = pl.col("cases_n").cum_sum()
     runs = counts.group_by(slice=(ends - 1) // slice_cases).agg(
