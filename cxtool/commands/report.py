@@ -71,9 +71,7 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
         days_around=lambda settings: days_needed(settings) if "kpi" in measured else 0,
     )
     with read(options, settings, needs) as (export, tables):
-        bare = export.tables(
-            tables.request, uses=needs.uses, people=named, where=options.where
-        )
+        bare = export.tables(tables.request, uses=needs.uses, people=named, where=options.where)
         parts, notes = overview.made_of(
             tables,
             settings,
