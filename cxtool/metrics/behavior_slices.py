@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -29,7 +30,8 @@ from cxtool.metrics.behavior_rows import (
     short_scores,
 )
 from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_counts, interaction_sums
-from cxtool.metrics.trend import in_either
+from cxtool.metrics.trend import in_either, near
+from cxtool.period import EPOCH
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
@@ -166,6 +168,13 @@ def _slices(tables: Tables) -> list[nw.Expr]:
         pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last")
     )
     return [
-        asked_for & (nw.col(DAY) >= first) & (nw.col(DAY) <= last)
+        near(_date(first), _date(last + 1))
+        & asked_for
+        & (nw.col(DAY) >= first)
+        & (nw.col(DAY) <= last)
         for _, first, last in runs.sort("slice").iter_rows()
     ]
+
+
+def _date(number: int) -> date:
+    return EPOCH + timedelta(days=number)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -52,16 +52,20 @@ def within(period: Period, *, day: str = "started_d") -> nw.Expr:
 
 
 def of_period(cases: Frame, period: Period) -> Frame:
-    """The cases of a period.
+    """The cases of a period, found by their instants first."""
+    return cases.filter(near(period.start, period.end) & within(period))
 
-    Beside the days it names the instants that may lie in them, by which a scan passes over files.
+
+def near(first: date, end: date) -> nw.Expr:
+    """Whether a case starts about these local days, of whatever zone they are.
+
+    Told from the instant alone, by which a scan passes over files and groups of rows.
     """
     moment = nw.col("started_at")
-    first, last = (
-        datetime.combine(day, time.min, tzinfo=UTC)
-        for day in (period.start - A_DAY, period.end + A_DAY)
+    start, stop = (
+        datetime.combine(day, time.min, tzinfo=UTC) for day in (first - A_DAY, end + A_DAY)
     )
-    return cases.filter((moment >= first) & (moment < last) & within(period))
+    return (moment >= start) & (moment < stop)
 
 
 def period_flag(request: Request, *, day: str = "started_d") -> nw.Expr:
