@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import socket
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -82,7 +84,7 @@ def _opened(url: str) -> tuple[Any, bool]:
     if url.startswith("sc://"):
         return builder.remote(url).create(), False
     if (standing := SparkSession.getActiveSession()) is None:
-        with _silent():
+        with _silent(), _unanswered():
             return builder.master(url).config(map=QUIET).getOrCreate(), False
     if (master := standing.sparkContext.master) != url:
         raise UsageError(
@@ -164,6 +166,20 @@ def _without_choices() -> Iterator[None]:
         for name in CHOICES:
             os.environ.pop(name, None)
         os.environ.update(kept)
+
+
+@contextlib.contextmanager
+def _unanswered() -> Iterator[None]:
+    """Keep what answers Ctrl-C, which a driver that is started in the block would replace.
+
+    Spark's own answer asks Java on the connection that the interrupted question waits on.
+    """
+    kept = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if kept is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, kept)
 
 
 @contextlib.contextmanager

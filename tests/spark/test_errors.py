@@ -152,6 +152,11 @@ def test_an_interrupted_report_leaves_nothing_running(large: Place, cluster: Clu
     until(lambda: not _own(cluster), cluster)
 
 
+def test_a_driver_leaves_ctrl_c_to_the_process(place: Place) -> None:
+    place.driver.at(LOCAL)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def _own(cluster: Cluster) -> list[str]:
     """Applications of cxtool that the master knows to be active."""
     return [app["id"] for app in cluster.state()["activeapps"] if app["name"] == "cxtool"]
