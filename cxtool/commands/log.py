@@ -83,6 +83,7 @@ def command(options: Shared) -> None:
 
 def comes_in_pieces(options: Shared, settings: Settings) -> bool:
     """Whether rows are written as they are read: nothing that is asked for needs all of them."""
+    from cxtool.commands.run import asked_format
     from cxtool.output import streams
 
     needs_all = options.sort or options.limit is not None
@@ -90,9 +91,7 @@ def comes_in_pieces(options: Shared, settings: Settings) -> bool:
     return (
         settings.engine == "polars"
         and not (needs_all or judges_all)
-        and streams(
-            options.output, fmt=settings.format if options.format or not options.output else None
-        )
+        and streams(options.output, fmt=asked_format(options, settings))
     )
 
 

@@ -216,8 +216,7 @@ def finish(
     with working("writing", quiet=on_screen or messages().quiet):
         path = write(
             seen,
-            # A configured format is a default for standard output, not for files.
-            fmt=settings.format if options.format or not options.output else None,
+            fmt=asked_format(options, settings),
             default=default_format,
             out=options.output,
             options=render_options,
@@ -229,6 +228,11 @@ def finish(
         written(path, seen, render_options)
     if missed:
         raise GateMissedError("; ".join(missed))
+
+
+def asked_format(options: Shared, settings: Settings) -> str | None:
+    """The format that was asked for; a configured one is for standard output, not for files."""
+    return settings.format if options.format or not options.output else None
 
 
 def command_line(as_of: date) -> str | None:

@@ -50,9 +50,8 @@ class Export(Readings, Limited):
 
     def settled(self) -> frozenset[str]:
         """Columns of interactions that are proven to need no fallback, see ``canonical``."""
-        parts = self.mapped["interactions"]
-        proofs = [part.raw.proof for part in parts if part.is_proven and part.raw.proof]
-        return common(proofs).settled if len(proofs) == len(parts) else frozenset()
+        proof = common(part.proof for part in self.mapped[CASES])
+        return proof.settled if proof else frozenset()
 
     def reads(self, table: str) -> bool:
         """Whether the export has the table."""

@@ -19,6 +19,7 @@ from cxtool.exports.cells import Cell
 from cxtool.exports.columns import column
 from cxtool.exports.convert import clean
 from cxtool.exports.layout import ROW
+from cxtool.exports.proof import Proof
 from cxtool.exports.raw import FILE, RawTable
 from cxtool.exports.repair import LINE
 from cxtool.exports.rules import Rule, broken_rule, broken_value, rules_of
@@ -71,9 +72,14 @@ class MappedTable:
         return frozenset(self.cells)
 
     @property
+    def proof(self) -> Proof | None:
+        """What is proven of the rows, where every column is read as it was proven to be written."""
+        return self.raw.proof if all(cell.proven for cell in self.cells.values()) else None
+
+    @property
     def is_proven(self) -> bool:
-        """Whether every column is read as it was proven to be written."""
-        return self.raw.proof is not None and all(cell.proven for cell in self.cells.values())
+        """Whether anything is proven of the rows."""
+        return self.proof is not None
 
     @property
     def has_clock(self) -> bool:
@@ -222,7 +228,7 @@ def _is_own(raw: RawTable, feed: Feed) -> bool:
 
 def _left_to_judge(mapped: MappedTable) -> frozenset[int]:
     """The rules that a proof leaves open: of scores, whose scale is a setting."""
-    scores = mapped.raw.proof.csat if mapped.raw.proof else None
+    scores = mapped.proof.csat if mapped.proof else None
     low, high = mapped.settings.csat.scale
     is_inside = scores is None or (low <= scores[0] and scores[1] <= high)
     rules = enumerate(mapped.rules)

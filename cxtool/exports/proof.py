@@ -72,9 +72,11 @@ class Proof:
         return Proof(self.batches | other.batches, ends, self.settled & other.settled)
 
 
-def common(proofs: Iterable[Proof]) -> Proof:
-    """What is proven of all."""
-    return reduce(Proof.with_also, proofs)
+def common(proofs: Iterable[Proof | None]) -> Proof | None:
+    """What is proven of all; None where of one there is nothing known."""
+    given = list(proofs)
+    known = [proof for proof in given if proof is not None]
+    return reduce(Proof.with_also, known) if known and len(known) == len(given) else None
 
 
 def proofs_of(paths: Iterable[Path]) -> list[Proof | None]:

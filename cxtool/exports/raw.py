@@ -299,7 +299,7 @@ def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:
         is_proven = proofs[position, file] is not None
         shapes.setdefault((file.table, keys, columns, is_proven), []).append((position, file))
     return [
-        replace(parquet_table(group), proof=_common([proofs[one] for one in group]))
+        replace(parquet_table(group), proof=common(proofs[one] for one in group))
         for group in shapes.values()
     ]
 
@@ -308,11 +308,6 @@ def _proofs(files: Sequence[SourceFile]) -> list[Proof | None]:
     """What is proven of files; nothing of those at an address, which would have to be asked."""
     on_disk = [file.path for file in files if isinstance(file.place, Path)]
     return proofs_of(on_disk) if len(on_disk) == len(files) else [None] * len(files)
-
-
-def _common(proofs: Sequence[Proof | None]) -> Proof | None:
-    known = [proof for proof in proofs if proof is not None]
-    return common(known) if len(known) == len(proofs) else None
 
 
 def _schemas(files: Sequence[SourceFile]) -> list[Mapping[str, pl.DataType]]:

@@ -63,8 +63,7 @@ def _plain(part: MappedTable) -> Plain:
 
 def _is_simple(mapping: ColumnMap) -> bool:
     """Whether values are taken as they stand."""
-    plain = with_fields(mapping, source=[], unit="s", zero_is_null=False)
-    return len(mapping.source) == 1 and plain == ColumnMap()
+    return with_fields(mapping, unit="s", zero_is_null=False).is_plain
 
 
 def _of(mapping: ColumnMap) -> list[str]:

@@ -120,9 +120,8 @@ def count(mapped: Sequence[MappedTable], *, time_zone: str, days: Days | None) -
 
 def _written_at_once(mapped: Sequence[MappedTable]) -> bool:
     """Whether all files are proven to have been written by one run, which repeats no key."""
-    proofs = [part.raw.proof for part in mapped if part.is_proven]
-    known = [proof for proof in proofs if proof is not None]
-    return len(known) == len(mapped) and len(common(known).batches) == 1
+    proof = common(part.proof for part in mapped)
+    return proof is not None and len(proof.batches) == 1
 
 
 def survey(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -31,7 +30,6 @@ from cxtool.metrics.behavior_rows import (
 )
 from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_counts, interaction_sums
 from cxtool.metrics.trend import in_either, near
-from cxtool.period import EPOCH
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
@@ -168,13 +166,6 @@ def _slices(tables: Tables) -> list[nw.Expr]:
         pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last")
     )
     return [
-        near(_date(first), _date(last + 1))
-        & asked_for
-        & (nw.col(DAY) >= first)
-        & (nw.col(DAY) <= last)
+        near(first, last + 1) & asked_for & (nw.col(DAY) >= first) & (nw.col(DAY) <= last)
         for _, first, last in runs.sort("slice").iter_rows()
     ]
-
-
-def _date(number: int) -> date:
-    return EPOCH + timedelta(days=number)

@@ -18,7 +18,7 @@ from cxtool.errors import UsageError, nearest
 from cxtool.metrics.in_order import as_they_come, ordered, per_hour
 from cxtool.metrics.sla_rule import rule_notes, with_sla
 from cxtool.metrics.stats import rounded
-from cxtool.metrics.trend import within
+from cxtool.metrics.trend import of_period
 from cxtool.report import Column, Report, Section
 from cxtool.tables import Frame, Tables
 from cxtool.units import Unit
@@ -121,7 +121,7 @@ def report(
 
 def _of_period(tables: Tables) -> Frame:
     period = tables.request.period
-    return tables.cases if period.kind == "all" else tables.cases.filter(within(period))
+    return tables.cases if period.kind == "all" else of_period(tables.cases, period)
 
 
 def _stored(key: str, tables: Tables) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -27,14 +27,13 @@ from cxtool.metrics.stats import (
     two_proportion_z,
     welch_p,
 )
-from cxtool.period import Period, Request, day_number
+from cxtool.period import EPOCH, Period, Request, day_number
 from cxtool.report import Column, Role
 from cxtool.tables import Frame
 from cxtool.units import Unit
 
 CURRENT = "is_current"
 FEW_AGENTS = 5
-A_DAY = timedelta(days=1)  # no zone is further from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,19 @@ def within(period: Period, *, day: str = "started_d") -> nw.Expr:
 
 def of_period(cases: Frame, period: Period) -> Frame:
     """The cases of a period, found by their instants first."""
-    return cases.filter(near(period.start, period.end) & within(period))
+    return cases.filter(near(day_number(period.start), day_number(period.end)) & within(period))
 
 
-def near(first: date, end: date) -> nw.Expr:
-    """Whether a case starts about these local days, of whatever zone they are.
+def near(first: int, end: int) -> nw.Expr:
+    """Whether a case starts about these local day numbers, of whatever zone they are.
 
     Told from the instant alone, by which a scan passes over files and groups of rows.
     """
     moment = nw.col("started_at")
+    # No zone is further than a day from UTC.
     start, stop = (
-        datetime.combine(day, time.min, tzinfo=UTC) for day in (first - A_DAY, end + A_DAY)
+        datetime.combine(EPOCH + timedelta(days=day), time.min, tzinfo=UTC)
+        for day in (first - 1, end + 1)
     )
     return (moment >= start) & (moment < stop)
 

@@ -88,9 +88,9 @@ def hour_counts(counts: pl.DataFrame) -> pl.DataFrame:
     >>> hour_counts(pl.DataFrame(rows | {"cases_n": [2, 3, 1]})).sort("hour").rows()
     [(0, 9, 5), (0, 10, 1)]
     """
-    weekday = (pl.col("started_d").cast(pl.Int64) + 3) % 7
-    placed = counts.filter(CURRENT).group_by(weekday.alias("weekday"), "hour")
-    return placed.agg(pl.col("cases_n").sum())
+    current: nw.DataFrame[pl.DataFrame] = nw.from_native(counts.filter(CURRENT))
+    placed = current.with_columns(weekday=DIMENSIONS["weekday"].group).group_by("weekday", "hour")
+    return placed.agg(nw.col("cases_n").sum()).to_native()
 
 
 def summary_section(counts: pl.DataFrame, request: Request) -> Section:
