@@ -8,7 +8,9 @@ without a new schema number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import polars as pl
 
 from cxtool.period import Period
 from cxtool.render import RenderOptions, sections_of
@@ -16,11 +18,11 @@ from cxtool.render.frames import plain
 from cxtool.report import SCHEMA, Report, Section
 
 INDENT = "  "
+Pieces = tuple[str, ...]  # of one text
 
 
 def render(report: Report, options: RenderOptions) -> str:
     """The report, or only ``options.section`` of it; null for unknown, never NaN."""
-    sections = (_section(section, report.time_zone) for section in sections_of(report, options))
     document = {
         "schema": encoded(SCHEMA),
         "report": encoded(report.report),
@@ -37,10 +39,15 @@ def render(report: Report, options: RenderOptions) -> str:
                 "rows_set_aside": report.source.rows_set_aside,
             }
         ),
-        "sections": _array(sections, depth=1),
-        "notes": _array(map(encoded, report.notes), depth=1),
     }
-    return _object(document, depth=0) + "\n"
+    sections = [_section(section, report.time_zone) for section in sections_of(report, options)]
+    members = {
+        **{key: (text,) for key, text in document.items()},
+        "sections": _array(sections, depth=1),
+        "notes": _array(_encoded(report.notes), depth=1),
+    }
+    # Of large reports every copy of the text would be felt: it is put together once.
+    return "".join((*_object(members, depth=0), "\n"))
 
 
 def encoded(value: object) -> str:
@@ -65,29 +72,46 @@ def column_objects(section: Section) -> list[dict[str, str | None]]:
     ]
 
 
-def _section(section: Section, time_zone: str) -> str:
-    # Not splitlines: it would also split at U+2028 and its like inside a cell.
-    lines = plain(section.rows, time_zone).write_ndjson().removesuffix("\n")
+def _section(section: Section, time_zone: str) -> Pieces:
     members = {
-        "id": encoded(section.id),
-        "title": encoded(section.title),
-        "columns": _array(map(encoded, column_objects(section)), depth=3),
-        "rows": _array(lines.split("\n") if lines else (), depth=3),
-        "notes": _array(map(encoded, section.notes), depth=3),
+        "id": (encoded(section.id),),
+        "title": (encoded(section.title),),
+        "columns": _array(_encoded(column_objects(section)), depth=3),
+        "rows": _array(_rows(section.rows, time_zone, depth=4), depth=3),
+        "notes": _array(_encoded(section.notes), depth=3),
     }
-    return _object(members, depth=2)
+    return tuple(_object(members, depth=2))
 
 
-def _object(members: Mapping[str, str], *, depth: int) -> str:
-    return _block((f'"{key}": {value}' for key, value in members.items()), "{}", depth)
+def _rows(rows: pl.DataFrame, time_zone: str, *, depth: int) -> list[Pieces]:
+    """All rows as one item, or none. A line end is never part of a cell: it is escaped there."""
+    lines = plain(rows, time_zone).write_ndjson().removesuffix("\n")
+    return [(lines.replace("\n", "," + _line(depth)),)] if lines else []
 
 
-def _array(items: Iterable[str], *, depth: int) -> str:
-    return _block(items, "[]", depth)
+def _encoded(values: Iterable[object]) -> list[Pieces]:
+    return [(encoded(value),) for value in values]
 
 
-def _block(items: Iterable[str], brackets: str, depth: int) -> str:
-    """Already encoded items between brackets, one a line, one step further in than ``depth``."""
-    outer = "\n" + INDENT * depth
-    inner = f",{outer}{INDENT}".join(items)
-    return f"{brackets[0]}{outer}{INDENT}{inner}{outer}{brackets[1]}" if inner else brackets
+def _object(members: Mapping[str, Pieces], *, depth: int) -> Iterator[str]:
+    return _block([(f'"{key}": ', *value) for key, value in members.items()], "{}", depth)
+
+
+def _array(items: Sequence[Pieces], *, depth: int) -> Pieces:
+    return tuple(_block(items, "[]", depth))
+
+
+def _block(items: Sequence[Pieces], brackets: str, depth: int) -> Iterator[str]:
+    """Encoded items between brackets, one a line, one step further in than ``depth``."""
+    yield brackets[0]
+    for number, item in enumerate(items):
+        yield ("," if number else "") + _line(depth + 1)
+        yield from item
+    if items:
+        yield _line(depth)
+    yield brackets[1]
+
+
+def _line(depth: int) -> str:
+    """The start of a line of that depth."""
+    return "\n" + INDENT * depth
