@@ -185,12 +185,15 @@ def test_the_page_fits_any_screen(
 def test_axe_finds_nothing(
     opened: Open, made: Made, scheme: str, width: int, options: dict[str, Any]
 ) -> None:
-    """axe needs to add its own script, which the policy would forbid; all rows are alike to it."""
+    """axe needs to add its own script, which the policy would forbid; all rows are alike to it.
+
+    Of elements that are as they should be it need not tell each, which takes most of its time.
+    """
     path = made(*COMMANDS["report"])
     page = opened(path, width=width, color_scheme=scheme, bypass_csp=True)
-    page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+6)').forEach(r => r.remove())")
+    page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+4)').forEach(r => r.remove())")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    results = Axe().run(page, options=options)
+    results = Axe().run(page, options={"resultTypes": ["violations"], **options})
     assert results.response["passes"]
     assert results.violations_count == 0, results.generate_report()
 

@@ -98,16 +98,19 @@ def make_tables(
     rows = {"interactions": cases, **{k: list(v) for k, v in (others or {}).items()}}
     kinds = {"voice": voice, "chat": chat}
 
-    def interactions(literal: Iterable[Row], *, limit: bool = limit) -> Frame:
-        filled = [_filled_case(row, tz, calendar_zone or tz, kinds) for row in literal]
-        kept = [row for row in filled if not limit or _asked_for(row["started_d"], request)]
+    def filled(literal: Iterable[Row]) -> list[dict[str, Any]]:
+        return [_filled_case(row, tz, calendar_zone or tz, kinds) for row in literal]
+
+    def asked_for(around: list[dict[str, Any]]) -> Frame:
+        kept = [row for row in around if not limit or _asked_for(row["started_d"], request)]
         return _frame("interactions", kept)
 
-    limited = interactions(cases)
+    around = filled(cases)
+    limited = asked_for(around)
     return Tables(
         cases=limited,
-        reference_cases=limited if reference is None else interactions(reference),
-        around_cases=interactions(cases, limit=False),
+        reference_cases=limited if reference is None else asked_for(filled(reference)),
+        around_cases=_frame("interactions", around) if limit else limited,
         others={
             name: _frame(name, [_timed(name, row, tz) for row in table])
             for name, table in rows.items()
