@@ -10,7 +10,7 @@ is read a second time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -29,7 +29,7 @@ from cxtool.metrics.behavior_rows import (
     short_scores,
 )
 from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_counts, interaction_sums
-from cxtool.metrics.trend import in_either, near
+from cxtool.metrics.trend import about, in_either
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
 
@@ -80,9 +80,9 @@ def collect_partials(
             kept, counts = _first_reading(tables, settings, slices)
         cuts = reference(tables, settings, counts=counts)
     parts = []
-    for done, days in enumerate(slices):
+    for done, limited in enumerate(slices):
         tables.advance(done, len(slices))
-        read = kept.pop(done) if done in kept else _read(tables, settings, days)
+        read = kept.pop(done) if done in kept else _read(limited, settings)
         parts.append(_counted(tables, read, cuts))
     whole = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
     return Partials(
@@ -97,8 +97,8 @@ def _is_short(tables: Tables) -> bool:
     return tables.cases.implementation.is_polars()
 
 
-def _read(tables: Tables, settings: Settings, days: nw.Expr) -> Slice:
-    cases = judged_cases(tables, settings, days=days)
+def _read(tables: Tables, settings: Settings) -> Slice:
+    cases = judged_cases(tables, settings, days=in_either(tables.request))
     if not _is_short(tables):
         judged = tables.collect({"judged": judged_counts(cases)})["judged"]
         return Slice(judged=judged, scores=case_scores(cases, tables))
@@ -116,14 +116,14 @@ def _read(tables: Tables, settings: Settings, days: nw.Expr) -> Slice:
 
 
 def _first_reading(
-    tables: Tables, settings: Settings, slices: Sequence[nw.Expr]
+    tables: Tables, settings: Settings, slices: Sequence[Tables]
 ) -> tuple[dict[int, Slice], pl.DataFrame]:
     """As many slices as can be kept, by number, and the ``score_counts`` of all of them."""
     kept: dict[int, Slice] = {}
     counts = []
-    for number, days in enumerate(slices):
+    for number, limited in enumerate(slices):
         tables.advance(number, len(slices))
-        read = _read(tables, settings, days)
+        read = _read(limited, settings)
         counts.append(tables.collect({"counts": score_counts(read.scores)})["counts"])
         if read.kept_n + sum(part.kept_n for part in kept.values()) <= KEPT_ROWS:
             kept[number] = read
@@ -145,19 +145,25 @@ def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.
     return {"judged": read.judged, **{name: as_text(part) for name, part in found.items()}}
 
 
-def _slices(tables: Tables) -> list[nw.Expr]:
-    """Runs of days with about ``SLICE_ROWS`` rows each, or a single day; together all days."""
-    asked_for = in_either(tables.request)
+def _slices(tables: Tables) -> list[Tables]:
+    """The tables with the cases of a run of days each; together those of all days.
+
+    A run has about ``SLICE_ROWS`` rows, or is a single day.
+    """
     read_n = sum(n for name, n in tables.rows_n.items() if name in READ)
     if read_n <= SLICE_ROWS:
-        return [asked_for]
-    cases = tables.cases.filter(asked_for).group_by(DAY).agg(cases_n=nw.len().cast(nw.Int64()))
+        return [tables]
+    cases = (
+        tables.cases.filter(in_either(tables.request))
+        .group_by(DAY)
+        .agg(cases_n=nw.len().cast(nw.Int64()))
+    )
     counts = tables.collect({"days": cases})["days"].sort(DAY)
     cases_n = int(counts["cases_n"].sum())
     # Scores have no day: all of the export are read, though most may be of other days.
     rows_n = min(read_n, cases_n * (1 + len(BEHAVIORS)))
     if rows_n <= SLICE_ROWS:
-        return [asked_for]
+        return [tables]
     # Beside what is kept there is room for less, and what lies beyond a slice is hardly read.
     slices_n = -(-rows_n * SLICES_OF // SLICE_ROWS)
     slice_cases = -(-cases_n // slices_n)
@@ -166,6 +172,10 @@ def _slices(tables: Tables) -> list[nw.Expr]:
         pl.col(DAY).min().alias("first"), pl.col(DAY).max().alias("last")
     )
     return [
-        near(first, last + 1) & asked_for & (nw.col(DAY) >= first) & (nw.col(DAY) <= last)
+        replace(tables, cases=_of_days(tables.cases, first, last))
         for _, first, last in runs.sort("slice").iter_rows()
     ]
+
+
+def _of_days(cases: Frame, first: int, last: int) -> Frame:
+    return about(cases, first, last + 1).filter((nw.col(DAY) >= first) & (nw.col(DAY) <= last))

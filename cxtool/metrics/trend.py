@@ -52,13 +52,15 @@ def within(period: Period, *, day: str = "started_d") -> nw.Expr:
 
 def of_period(cases: Frame, period: Period) -> Frame:
     """The cases of a period, found by their instants first."""
-    return cases.filter(near(day_number(period.start), day_number(period.end)) & within(period))
+    return about(cases, day_number(period.start), day_number(period.end)).filter(within(period))
 
 
-def near(first: int, end: int) -> nw.Expr:
-    """Whether a case starts about these local day numbers, of whatever zone they are.
+def about(cases: Frame, first: int, end: int) -> Frame:
+    """The cases that start about these local day numbers, of whatever zone they are.
 
-    Told from the instant alone, by which a scan passes over files and groups of rows.
+    Told from the instant alone, by which a scan passes over files and groups of rows. A condition
+    on the local day has to be a filter of its own: Polars takes one with several to the scan as a
+    whole, or not at all.
     """
     moment = nw.col("started_at")
     # No zone is further than a day from UTC.
@@ -66,7 +68,7 @@ def near(first: int, end: int) -> nw.Expr:
         datetime.combine(EPOCH + timedelta(days=day), time.min, tzinfo=UTC)
         for day in (first - 1, end + 1)
     )
-    return (moment >= start) & (moment < stop)
+    return cases.filter(moment >= start, moment < stop)
 
 
 def period_flag(request: Request, *, day: str = "started_d") -> nw.Expr:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
+from cxtool.exports import native
 from cxtool.metrics.trend import (
     count_trend,
     days_of,
     few_agents_note,
     in_either,
     mean_trend,
+    of_period,
     period_flag,
     rate_trend,
     ratio_trend,
     sum_trend,
     trend_columns,
     wide,
+    within,
 )
+from cxtool.period import Period
 from cxtool.report import Column
 from cxtool.units import Unit
 from tests.metrics.frames import case, collect, make_tables, request_for
@@ -223,3 +229,21 @@ def test_request_of_literal_days() -> None:
     request = request_for(("2026-05-01", "2026-06-01"), None)
     assert (request.previous, request.as_of) == (None, date(2026, 6, 1))
     assert days_of(request) == (31, 31)
+
+
+def test_files_of_other_days_are_passed_over(tmp_path: Path) -> None:
+    """Told from their statistics; nothing else in them is read."""
+    for day in (1, 20):
+        moments = pl.Series([datetime(2026, 5, day, hour, tzinfo=UTC) for hour in range(24)])
+        cases = pl.DataFrame({"started_at": moments, "case_id": [str(day)] * 24})
+        cases.write_parquet(tmp_path / f"{day}.parquet")
+    other = tmp_path / "1.parquet"
+    whole = other.read_bytes()
+    other.write_bytes(whole[:4] + bytes(100) + whole[104:])
+    rows = native.as_frame(pl.scan_parquet(tmp_path / "*.parquet"))
+    rows = native.with_epoch_ms(rows, {"started_ms": "started_at"})
+    rows = native.with_local_day(rows, "started_d", "started_ms", "UTC")
+    asked = Period(start=date(2026, 5, 20), end=date(2026, 5, 21), label="")
+    assert of_period(rows, asked).collect().to_native()["case_id"].to_list() == ["20"] * 24
+    with pytest.raises(nw.exceptions.ComputeError):
+        rows.filter(within(asked)).collect()
