@@ -335,7 +335,7 @@ import sys
 from cxtool.output import abandon_stdout, write
 from tests.test_output import many
 try:
-    write(many(200_000))
+    write(many(20_000))
 except BrokenPipeError:
     abandon_stdout()
     print("more", flush=True)

@@ -67,13 +67,17 @@ def calls(tmp_path: Path, *rows: str, header: str = HEADER) -> Path:
     return write(tmp_path, {"calls.csv": "\n".join([header, *rows]) + "\n"})
 
 
-@pytest.mark.parametrize(("cells", "column", "value", "rule", "reason"), BROKEN)
-def test_each_rule_names_the_cell(
-    cells: dict[str, str], column: str, value: str | None, rule: str, reason: str, tmp_path: Path
-) -> None:
-    folder = calls(tmp_path, GOOD, row(**{"notes": "x"} | cells))
-    expected = [("calls.csv", 3, column, value, rule, reason)]
-    assert set_aside("calls.csv", cwd=folder) == expected
+def test_each_rule_names_the_cell(tmp_path: Path) -> None:
+    """One row for each way to be broken, and nothing else is set aside."""
+    rows = [
+        row(**{"case_id": f"B{n}", "notes": "x"} | cells) for n, (cells, *_) in enumerate(BROKEN)
+    ]
+    found = set_aside("calls.csv", cwd=calls(tmp_path, GOOD, *rows, row()))
+    expected = [
+        ("calls.csv", line, column, value, rule, reason)
+        for line, (_, column, value, rule, reason) in enumerate(BROKEN, start=3)
+    ]
+    assert found == expected
 
 
 def test_a_row_is_set_aside_once_under_the_first_rule(tmp_path: Path) -> None:

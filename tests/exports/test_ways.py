@@ -134,7 +134,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("sla", "-p", "2026-05-01..2026-05-03", "--compare", "none"),
-        *("--by", "queue", "--by", "site", "--where", "site in north,south"),
+        *("--by", "queue,site", "--where", "site in north,south"),
     ),
 )
 
