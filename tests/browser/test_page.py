@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -23,6 +23,9 @@ from tests.cli.made import on_demo
 from tests.helpers_report import NASTY, sample
 
 Made = Callable[..., Path]
+Scheme = Literal["light", "dark"]
+
+DARK = "rgb(14, 18, 23)"
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "sla": ("sla", DEMO, "--by", "channel", "--breaches"),
@@ -151,51 +154,50 @@ def test_levels_are_filtered_with_and_without_script(
     assert bool(page.locator("th button").count()) == script
 
 
+def shown_on(page: Page, scheme: Scheme, width: int) -> None:
+    """The page goes to another screen."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+
+
 @pytest.mark.parametrize(
-    ("scheme", "width", "script"),  # each with each of the others
-    [("light", 360, True), ("dark", 360, False), ("light", 1440, False), ("dark", 1440, True)],
-    ids=["light-360-script", "dark-360", "light-1440", "dark-1440-script"],
+    ("script", "screens"),  # each with each of the others
+    [(True, (("light", 360), ("dark", 1440))), (False, (("dark", 360), ("light", 1440)))],
+    ids=["script", "no-script"],
 )
 def test_the_page_fits_any_screen(
-    opened: Open, made: Made, scheme: str, width: int, script: bool
+    opened: Open, made: Made, script: bool, screens: tuple[tuple[Scheme, int], ...]
 ) -> None:
     """No sideways scrolling of the page, nothing on the console; pictures where they are kept."""
-    path = made(*COMMANDS["report"])
-    page = opened(path, width=width, color_scheme=scheme, java_script_enabled=script)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 18, 23)"
-    assert dark == (scheme == "dark")
-    if script:
-        keep(page, f"report-{scheme}-{width}")
+    page = opened(made(*COMMANDS["report"]), java_script_enabled=script)
+    for scheme, width in screens:
+        shown_on(page, scheme, width)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == DARK
+        assert dark == (scheme == "dark")
+        if script:
+            keep(page, f"report-{scheme}-{width}")
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width", "options"),
-    [
-        ("light", 360, {}),
-        # The other scheme changes colours alone, the other width what there is to scroll and hit.
-        (
-            "dark",
-            1440,
-            {"runOnly": ["color-contrast", "scrollable-region-focusable", "target-size"]},
-        ),
-    ],
-    ids=["light-360", "dark-1440"],
-)
-def test_axe_finds_nothing(
-    opened: Open, made: Made, scheme: str, width: int, options: dict[str, Any]
-) -> None:
+def test_axe_finds_nothing(opened: Open, made: Made) -> None:
     """axe needs to add its own script, which the policy would forbid; all rows are alike to it.
 
-    Of elements that are as they should be it need not tell each, which takes most of its time.
+    The other scheme changes colours alone, the other width what there is to scroll and hit. Of
+    elements that are as they should be it need not tell each, which takes most of its time.
     """
-    path = made(*COMMANDS["report"])
-    page = opened(path, width=width, color_scheme=scheme, bypass_csp=True)
+    page = opened(made(*COMMANDS["report"]), bypass_csp=True)
     page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+4)').forEach(r => r.remove())")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    results = Axe().run(page, options={"resultTypes": ["violations"], **options})
-    assert results.response["passes"]
-    assert results.violations_count == 0, results.generate_report()
+    changed = ["color-contrast", "scrollable-region-focusable", "target-size"]
+    screens: tuple[tuple[Scheme, int, dict[str, Any]], ...] = (
+        ("light", 360, {}),
+        ("dark", 1440, {"runOnly": changed}),
+    )
+    for scheme, width, options in screens:
+        shown_on(page, scheme, width)
+        results = Axe().run(page, options={"resultTypes": ["violations"], **options})
+        assert results.response["passes"]
+        assert results.violations_count == 0, results.generate_report()
 
 
 def test_paper_repeats_heads_and_has_no_controls(opened: Open, made: Made) -> None:
