@@ -8,7 +8,7 @@ file and grow where a survey finds values that they leave unread.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -114,14 +114,15 @@ def clean(name: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def cleaned(frame: Frame, names: Sequence[str]) -> Frame:
-    """The frame with columns of text trimmed; empty is null.
+def cleaned(frame: Frame, names: Sequence[str], *, trimmed: Collection[str] = ()) -> Frame:
+    """The frame with columns of text trimmed, unless they are among the ``trimmed``; empty is null.
 
     What ``clean`` makes, sooner: columns of their own need no list of white space to be made once.
     """
     text = pl.col(names)
-    trimmed = frame.with_columns(text.str.strip_chars())
-    return trimmed.with_columns(pl.when(text != "").then(text).name.keep())
+    blank = pl.col([name for name in names if name not in trimmed])
+    frame = frame.with_columns(blank.str.strip_chars())
+    return frame.with_columns(pl.when(text != "").then(text).name.keep())
 
 
 def as_text(value: pl.Expr, source: ColumnMap) -> pl.Expr:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cxtool.exports.text import TextFile
+if TYPE_CHECKING:
+    from cxtool.exports.text import TextFile
 
 SMALL_BYTES = 1 << 21  # up to here a pattern takes less than to import what counts faster
 # An apostrophe before the first byte of what ``spreadsheet.unguarded`` looks for; the last of these
@@ -25,7 +27,8 @@ class Glance:
 
     ``single_lines``: no record goes on over a line end. ``guarded``: some apostrophe may keep a
     spreadsheet from running a cell. ``shortened``: some number may be written with an exponent.
-    ``end``: where the last record ends.
+    ``end``: where the last record ends. ``is_utf8``: all bytes are surely UTF-8. ``is_trimmed``: no
+    cell begins or ends with white space. Small files are not asked for these two.
     """
 
     regular: bool
@@ -33,6 +36,8 @@ class Glance:
     guarded: bool = False
     shortened: bool = False
     end: int = 0
+    is_utf8: bool = False
+    is_trimmed: bool = False
 
 
 IRREGULAR = Glance(regular=False, single_lines=False, guarded=True, shortened=True)

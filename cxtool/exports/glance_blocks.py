@@ -1,21 +1,28 @@
 """How regular the records of a CSV file are, found by counting the bytes of its blocks.
 
 For files of any size: the work is done on arrays, and parts of a file are looked at side by side.
+What else is asked of every byte is asked here, while a block is in a processor's cache.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from cxtool.exports.glance import IRREGULAR, Glance, after_lines
-from cxtool.exports.text import TextFile
+from cxtool.exports.glance_blanks import is_trimmed
 
-BLOCK_BYTES = 1 << 18  # with all that is made of it, it stays in a processor's cache
+if TYPE_CHECKING:
+    from cxtool.exports.text import TextFile
+
+BLOCK_BYTES = 1 << 17  # with all that is made of it, it stays in a processor's cache
 WORKERS = 4
 LINE_END, CARRIAGE_RETURN, APOSTROPHE, PLUS = b"\n\r'+"
 # First bytes of what ``spreadsheet.unguarded`` looks for; the last begins the wide signs.
@@ -40,12 +47,21 @@ def look(file: TextFile, begin: int, size: int) -> Glance:
     if any(part.end != end for part, (_, end) in zip(parts, spans, strict=True)):
         whole = _look(file, begin, size)
         return whole if whole.end == size else IRREGULAR  # a quote that nothing closes
+    with file.path.open("rb") as stream:
+        before = Glance(regular=True, is_utf8=_is_utf8(stream.read(begin)), is_trimmed=True)
+    return _all([before, *parts], end=size)
+
+
+def _all(parts: Sequence[Glance], *, end: int) -> Glance:
+    """What holds of all regular parts of a file."""
     return Glance(
         regular=True,
         single_lines=all(part.single_lines for part in parts),
         guarded=any(part.guarded for part in parts),
         shortened=any(part.shortened for part in parts),
-        end=size,
+        end=end,
+        is_utf8=all(part.is_utf8 for part in parts),
+        is_trimmed=all(part.is_trimmed for part in parts),
     )
 
 
@@ -54,45 +70,81 @@ def _look(file: TextFile, begin: int, end: int) -> Glance:
     separator, quote = ord(file.delimiter), ord(file.quote) if file.quote else None
     cells = len(file.header)
     place, rest = begin, b""
-    single_lines, guarded, shortened = True, False, False
+    parts = []
     with file.path.open("rb", buffering=0) as stream:
         stream.seek(begin)
         while block := stream.read(min(BLOCK_BYTES, end - place - len(rest))) or rest:
             # The last line of a file may lack its end.
             text = rest + block if block is not rest else rest + b"\n"
-            found = _records(np.frombuffer(text, np.uint8), separator, quote, cells=cells)
+            found = _records(text, separator, quote, cells=cells)
             if not found.regular or len(text) - found.end > LONGEST_RECORD:
                 return IRREGULAR
-            single_lines &= found.single_lines
-            guarded |= found.guarded
-            shortened |= found.shortened
+            parts.append(found)
             if block is rest:
-                last = end if found.end else place
-                return Glance(True, single_lines, guarded, shortened, last)
+                return _all(parts, end=end if found.end else place)
             place, rest = place + found.end, text[found.end :]
-    return Glance(True, single_lines, guarded, shortened, place)
+    return _all(parts, end=place)
 
 
-def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cells: int) -> Glance:
+def _records(text: bytes, separator: int, quote: int | None, *, cells: int) -> Glance:
     """The whole records in a text that begins with one; ``end`` is that of the last."""
-    ends = np.flatnonzero(text == LINE_END)
-    places = np.flatnonzero(text == quote) if quote is not None else ends[:0]
+    signs = np.frombuffer(text, np.uint8)
+    ends, places = _ends_and_quotes(text, signs, quote)
     is_inside = np.searchsorted(places, ends) % 2 == 1
     single_lines = not is_inside.any()
     ends = ends[~is_inside]
     if not len(ends):
-        return Glance(regular=True, single_lines=single_lines, guarded=True, shortened=True)
+        return Glance(True, single_lines, True, True, is_utf8=True, is_trimmed=True)
     end = int(ends[-1]) + 1
     places = places[: np.searchsorted(places, end)]
     opened, closed = places[::2], places[1::2]
-    if not _encloses(text, opened, closed, separator):
+    if not _encloses(signs, opened, closed, separator):
         return IRREGULAR
-    separators = (text[:end] == separator).view(np.uint8)
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    if _has_empty(signs, begins, ends, separator, quote, cells=cells):
+        return IRREGULAR
+    is_separator = signs[:end] == separator
+    if not _have_cells(is_separator, begins, ends, places, cells=cells):
+        return IRREGULAR
+    whole = text[:end]
+    is_utf8 = _is_utf8(whole)
+    return Glance(
+        regular=True,
+        single_lines=single_lines,
+        guarded=b"'" in text and _guards(signs),
+        shortened=b"+" in text and _shortens(signs),
+        end=end,
+        is_utf8=is_utf8,
+        is_trimmed=is_utf8 and is_trimmed(whole, ends, places, separator=separator),
+    )
+
+
+def _ends_and_quotes(
+    text: bytes, signs: NDArray[np.uint8], quote: int | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of line ends, and of quotes."""
+    if quote is None or quote not in text:
+        ends = np.flatnonzero(signs == LINE_END)
+        return ends, ends[:0]
+    # Finding places costs many times what comparing does.
+    both = np.flatnonzero((signs == LINE_END) | (signs == quote))
+    is_quote = signs[both] == quote
+    return both[~is_quote], both[is_quote]
+
+
+def _have_cells(
+    is_separator: NDArray[np.bool_],
+    begins: NDArray[np.intp],
+    ends: NDArray[np.intp],
+    places: NDArray[np.intp],
+    *,
+    cells: int,
+) -> bool:
+    """Whether each record has so many cells, separators between quotes left out."""
+    separators = is_separator.view(np.uint8)
+    opened, closed = places[::2], places[1::2]
     is_wide = cells > SMALL or bool(len(places) and (closed - opened).max() > SMALL)
     width = np.uint16 if is_wide else np.uint8
-    begins = np.concatenate(([0], ends[:-1] + 1))
-    if _has_empty(text, begins, ends, separator, quote, cells=cells):
-        return IRREGULAR
     counts = np.add.reduceat(separators, begins, dtype=width)
     total = np.count_nonzero(separators)
     if len(places):
@@ -101,8 +153,16 @@ def _records(text: NDArray[np.uint8], separator: int, quote: int | None, *, cell
         np.subtract.at(counts, records, within)
         total -= int(within.sum(dtype=np.int64))
     # A count may have gone round; then the total tells.
-    regular = (counts == cells - 1).all() and total == (cells - 1) * len(ends)
-    return Glance(bool(regular), single_lines, _guards(text), _shortens(text), end)
+    return bool((counts == cells - 1).all()) and total == (cells - 1) * len(ends)
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Whether whole characters of UTF-8 are all that there is: no other way is as fast."""
+    try:
+        pl.Series([text], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _guards(text: NDArray[np.uint8]) -> bool:

@@ -62,6 +62,10 @@ class MappedTable:
             return self
         return replace(self, cells=cells, looked_at=looked_at)
 
+    def held(self) -> MappedTable:
+        """The same mapping over records in memory, where they can be held."""
+        return replace(self, raw=self.raw.held())
+
     def repaired(self, raw: RawTable) -> MappedTable:
         """The same mapping over another reading of the file."""
         return replace(self, raw=raw, cells=cells_of(raw, self.feed, time_zone=self.time_zone))

@@ -17,7 +17,7 @@ import polars as pl
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import cleaned
-from cxtool.exports.glance import IRREGULAR, Glance, glance
+from cxtool.exports.glance import IRREGULAR, Glance
 from cxtool.exports.layout import (
     ROW,
     irregular,
@@ -61,6 +61,7 @@ class RawTable:
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
     glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
     is_trimmed: bool = False  # text of the frame has nothing to trim, and is null where empty
+    is_held: bool = False  # the frame is in memory
     first: pl.DataFrame | None = None  # the first records, where they are known: all as text
     days: tuple[date, ...] = ()
     proof: Proof | None = None
@@ -116,8 +117,16 @@ class RawTable:
         if not trims:
             return replace(raw, first=self._sample)
         names = [name for name in raw.columns if raw.schema[name] == pl.String]
-        first = cleaned(self._sample, names)
-        return replace(raw, frame=cleaned(raw.frame, names), is_trimmed=True, first=first)
+        # What is left of a guarded text may begin with white space.
+        is_trimmed = self.glance.is_trimmed and not self.glance.guarded
+        frame = cleaned(raw.frame, names, trimmed=text.header if is_trimmed else ())
+        return replace(raw, frame=frame, is_trimmed=True, first=cleaned(self._sample, names))
+
+    def held(self) -> RawTable:
+        """The same records parsed into memory, where they are those of a regular text file."""
+        if self.is_held or not self.glance.regular:
+            return self
+        return replace(self, frame=self.frame.collect(engine="streaming").lazy(), is_held=True)
 
     def repaired(self, scratch: Path) -> RawTable:
         """The same records without those that cannot be read, which ``damages`` then lists.
@@ -207,11 +216,10 @@ def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) ->
 
 def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
     """A text file without its blank, short and long records; the latter two become damages."""
-    found = glance(text) if text.format == "csv" else IRREGULAR
-    if text.format == "csv" and not found.regular:
+    if text.format == "csv" and not text.glance.regular:
         raw = _without(irregular(text), text, table, position)
     else:
-        raw = _scanned(text, table=table, position=position, found=found)
+        raw = _scanned(text, table=table, position=position, found=text.glance)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:

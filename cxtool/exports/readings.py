@@ -21,6 +21,7 @@ from cxtool.exports.mapped import DAY_OF, MappedTable
 from cxtool.exports.scan import Days, span_of
 from cxtool.exports.survey import Counts, Survey, count, survey, usable
 
+HELD_BYTES = 1 << 29
 T = TypeVar("T")
 
 
@@ -52,6 +53,8 @@ class Readings:
 
     def _count(self, table: str, days: Days | None) -> Counts:
         def attempt() -> Counts:
+            if self._is_small:
+                self.mapped[table] = [part.held() for part in self.mapped[table]]
             return count(self.mapped[table], time_zone=self.time_zone, days=days)
 
         counts = self._read(table, attempt)
@@ -99,6 +102,13 @@ class Readings:
         except pl.exceptions.PolarsError:
             return part.repaired(part.raw.repaired(self.scratch))
         return part
+
+    @cached_property
+    def _is_small(self) -> bool:
+        """Whether all text of the export has room in memory."""
+        texts = [part.raw.text for parts in self.mapped.values() for part in parts]
+        paths = {text.path for text in texts if text is not None}
+        return sum(path.stat().st_size for path in paths) <= HELD_BYTES
 
     def _counts_all(self, table: str) -> bool:
         """Whether all days are counted at once: no more is read than for some, and nothing twice.

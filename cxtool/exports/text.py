@@ -19,6 +19,7 @@ from cxtool.exports.dialect import Dialect, find_dialect
 from cxtool.exports.documents import to_records
 from cxtool.exports.encodings import UTF8, UTF8_MARKED
 from cxtool.exports.footer import TAIL_BYTES, footer
+from cxtool.exports.glance import IRREGULAR, Glance, glance
 from cxtool.exports.kinds import foreign
 from cxtool.exports.passed import Passed
 from cxtool.exports.sources import STDIN, Format, SourceFile
@@ -67,6 +68,7 @@ class TextFile:
     passed: tuple[Passed, ...] = ()
     partitions: tuple[tuple[str, str], ...] = ()
     unrepaired: TextFile | None = None  # what a file without damage was made of
+    glance: Glance = IRREGULAR  # of the records of a CSV file
 
 
 def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile | SourceFile:
@@ -95,26 +97,53 @@ def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFil
 
 def _opened(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Path) -> TextFile:
     """A file of plain bytes in its encoding and dialect."""
-    path, passed = file.path, list(file.passed)
     encoding = encodings.named(options.encoding) if options.encoding else UTF8
     if encoding == UTF8:
         encoding = encodings.marked(head) or UTF8
     # A scan that begins after the header never sees a mark before it.
     has_header = file.format == "csv" and not file.piped and not options.header
-    is_plain = encoding == UTF8 or (encoding == UTF8_MARKED and has_header)
-    if is_plain and not encodings.is_utf8(path):
+    if encoding == UTF8 or (encoding == UTF8_MARKED and has_header):
+        text = _if_utf8(file, head, encoding, options, scratch=scratch)
+        if text is not None:
+            return text
         if options.encoding:
-            raise encodings.unfit(path, file.name, UTF8)
-        found = encodings.guessed(path, file.name)
-        passed.append(Passed("encoding", lines=found))
-        encoding, is_plain = encodings.named(found[0]), False
+            raise encodings.unfit(file.path, file.name, UTF8)
+        found = encodings.guessed(file.path, file.name)
+        file = replace(file, passed=(*file.passed, Passed("encoding", lines=found)))
+        encoding = encodings.named(found[0])
+    return _decoded(file, encoding, options, scratch=scratch)
+
+
+def _if_utf8(
+    file: SourceFile, head: bytes, encoding: str, options: TextOptions, *, scratch: Path
+) -> TextFile | None:
+    """A file that is hoped to be UTF-8, None where it is not."""
     # Lines that end in CR alone are no lines to a scan.
-    if not is_plain or encodings.ends_in_cr(head.decode("latin-1")):
-        path = _fresh(scratch, path.name)
-        encodings.decode(file.path, file.name, encoding, path)
-        head = _head(path)
+    if encodings.ends_in_cr(head.decode("latin-1")):
+        is_utf8 = encodings.is_utf8(file.path)
+        return _decoded(file, encoding, options, scratch=scratch) if is_utf8 else None
+    try:
+        text = _read_as(file, head, options, scratch=scratch)
+    except CxtoolError:
+        # What is wrong with text is told of text alone.
+        if encodings.is_utf8(file.path):
+            raise
+        return None
+    is_utf8 = text.glance.is_utf8 and text.path == file.path
+    return text if is_utf8 or encodings.is_utf8(file.path) else None
+
+
+def _decoded(file: SourceFile, encoding: str, options: TextOptions, *, scratch: Path) -> TextFile:
+    """The file rewritten as UTF-8."""
+    path = _fresh(scratch, file.path.name)
+    encodings.decode(file.path, file.name, encoding, path)
+    return _read_as(replace(file, path=path), _head(path), options, scratch=scratch)
+
+
+def _read_as(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Path) -> TextFile:
+    """A file of UTF-8 as what it is: records, a document of them, or lines in a dialect."""
     kind = _json_kind(head) or file.format if file.piped else file.format
-    text = TextFile(path, file.name, kind, passed=tuple(passed), partitions=file.partitions)
+    text = TextFile(file.path, file.name, kind, passed=file.passed, partitions=file.partitions)
     match kind:
         case "json":
             return _as_records(text, scratch)
@@ -122,7 +151,8 @@ def _opened(file: SourceFile, head: bytes, options: TextOptions, *, scratch: Pat
             return text
     if file.is_sheet:
         options = TextOptions(delimiter=",", quote='"', skip_lines=0)
-    return _in_dialect(text, head, options, is_sheet=file.is_sheet, scratch=scratch)
+    text = _in_dialect(text, head, options, is_sheet=file.is_sheet, scratch=scratch)
+    return replace(text, glance=glance(text))
 
 
 def _as_records(text: TextFile, scratch: Path) -> TextFile:

@@ -65,7 +65,9 @@ def test_apostrophes_before_formulas_are_seen(
 ) -> None:
     monkeypatch.setattr(glances, "SMALL_BYTES", small)
     file = file_of(tmp_path, body)
-    assert glance(file) == Glance(regular=True, guarded=guarded, end=file.path.stat().st_size)
+    seen = glance(file)
+    assert (seen.regular, seen.guarded) == (True, guarded)
+    assert seen.end == file.path.stat().st_size
 
 
 @pytest.mark.parametrize("small", [1 << 21, -1])
@@ -84,6 +86,50 @@ def test_one_column_is_never_trusted(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("a\n1\n\n2\n")
     assert not glance(TextFile(path=path, name="one.csv", format="csv", header=("a",))).regular
+
+
+def looked_at(folder: Path, body: bytes, monkeypatch: pytest.MonkeyPatch) -> Glance:
+    """What is seen of a file that is looked at by blocks."""
+    monkeypatch.setattr(glances, "SMALL_BYTES", -1)
+    return glance(file_of(folder, body))
+
+
+@pytest.mark.parametrize(
+    ("body", "is_trimmed"),
+    [
+        ("1,a b,3\r\nZoë,世界,Ωμ\n", True),
+        ('1,"a, b",3\n"x ""y"" z","""q"" ,",4\n', True),
+        ("1, a,3\n", False),
+        ("1,a ,3\n", False),
+        (" 1,a,3\n", False),
+        ("1,a,3 \r\n4,5,6\n", False),
+        ("1,a,3\n 4,5,6\n", False),
+        ("1,a\tb,3\n", False),
+        ("1,a\r,3\n", False),
+        ('1,"\na",3\n', False),
+        ('1,"a ",3\n', False),
+        ('1," ""a""",3\n', False),
+        ("1,\xa0a,3\n", False),
+        ("1,a\u3000,3\n", False),
+        ("1,a\u2009b,3\n", False),
+    ],
+)
+def test_cells_with_nothing_to_trim_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, is_trimmed: bool
+) -> None:
+    seen = looked_at(tmp_path, body.encode(), monkeypatch)
+    assert seen.regular
+    assert seen.is_trimmed is is_trimmed
+
+
+@pytest.mark.parametrize(
+    ("body", "is_utf8"),
+    [("1,Zoë,3\n".encode(), True), ("1,Zoë,3\n".encode("cp1252"), False), (b"1,2,\xe3\n", False)],
+)
+def test_bytes_that_are_no_utf8_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, is_utf8: bool
+) -> None:
+    assert looked_at(tmp_path, body, monkeypatch).is_utf8 is is_utf8
 
 
 CELLS = st.text(alphabet='a,"\n\r', max_size=6).map(str.encode)
@@ -128,5 +174,7 @@ def test_what_a_writer_wrote_is_regular(
     csv.writer(out, lineterminator="\n").writerows(rows)
     file = file_of(tmp_path_factory.mktemp("glance"), out.getvalue().encode())
     lines = out.getvalue().count("\n")
-    size = file.path.stat().st_size
-    assert glance(file) == Glance(regular=True, single_lines=lines == len(rows), end=size)
+    seen = glance(file)
+    assert seen.regular
+    assert seen.single_lines == (lines == len(rows))
+    assert seen.end == file.path.stat().st_size
