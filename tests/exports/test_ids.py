@@ -42,22 +42,20 @@ def shown(folder: Path, *names: str, columns: str = "case_id") -> list[Any]:
     return [row[0] for row in rows] if "," not in columns else rows
 
 
-@pytest.mark.parametrize(
-    "mangled", ["7.24E+11", "7,24E+11", "1E+15", "7.24e+11", "1.23456789012345E+19", "-7.2E+11"]
-)
-def test_a_row_whose_own_id_was_shortened_is_set_aside(mangled: str, tmp_path: Path) -> None:
-    folder = calls(tmp_path, "1", mangled, mangled, delimiter=";")
+def test_a_row_whose_own_id_was_shortened_is_set_aside(tmp_path: Path) -> None:
+    """Each time, also where two rows have the same."""
+    mangled = ["7.24E+11", "7,24E+11", "1E+15", "7.24e+11", "1.23456789012345E+19", "-7.2E+11"]
+    folder = calls(tmp_path, "1", *mangled, mangled[0], delimiter=";")
     assert set_aside("calls.csv", cwd=folder) == [
-        ("calls.csv", line, "case_id", mangled, "mangled_id", REASON) for line in (3, 4)
+        ("calls.csv", line, "case_id", value, "mangled_id", REASON)
+        for line, value in enumerate([*mangled, mangled[0]], start=3)
     ]
     assert shown(folder, "calls.csv") == ["1"]
 
 
-@pytest.mark.parametrize(
-    "good", ["724E11", "7E11", "7.24E-11", "C7.24E+11", "12E+5", "7.24", "1E5", "E+11", "+4812"]
-)
-def test_ids_that_only_look_a_little_like_it_are_kept(good: str, tmp_path: Path) -> None:
-    assert shown(calls(tmp_path, good), "calls.csv") == [good]
+def test_ids_that_only_look_a_little_like_it_are_kept(tmp_path: Path) -> None:
+    good = ["724E11", "7E11", "7.24E-11", "C7.24E+11", "12E+5", "7.24", "1E5", "E+11", "+4812"]
+    assert shown(calls(tmp_path, *good), "calls.csv") == sorted(good)
 
 
 IDS = [(t, f.name) for t, table in TABLES.items() for f in table.fields if f.required and f.is_id]
@@ -101,9 +99,10 @@ OPTIONAL = ("contact_id", "agent_id", "company_id", "ticket_id", "contact", "age
 @pytest.mark.parametrize("column", OPTIONAL)
 def test_another_id_that_was_shortened_is_unknown_and_told(column: str, tmp_path: Path) -> None:
     folder = calls(tmp_path, "7.24E+11", "A7", "8.00E+11", column=column)
-    assert set_aside("calls.csv", cwd=folder) == []
     note = NOTE.format(n=2, column=column, example="7.24E+11")
-    assert note in call("check", "calls.csv", "-f", "json", cwd=folder).report["notes"]
+    check = call("check", "calls.csv", "-f", "json", cwd=folder)
+    assert check.rows("set_aside") == []
+    assert note in check.report["notes"]
     log = call("log", "calls.csv", "-f", "json", cwd=folder)
     assert note in log.report["notes"]
     assert "E+11" not in "".join(map(str, log.rows("log")))
