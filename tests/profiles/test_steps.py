@@ -95,11 +95,11 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
 
 @pytest.mark.parametrize("case", VALUES)
 def test_values(case: str, tmp_path: Path) -> None:
+    """Of each row: none is set aside."""
     line, expected = VALUES[case]
     column = line.split()[0]
     found = read(tmp_path, TABLE + COLUMNS + line, {"a.csv": CELLS}, column)
     assert found == list(zip("123", expected, strict=True))
-    assert checked(tmp_path).code == 0
 
 
 def test_epochs_and_fractions(tmp_path: Path) -> None:
