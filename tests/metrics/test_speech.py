@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -29,7 +30,9 @@ TURNS = [
 ]
 
 
+@cache
 def made(**columns: Any) -> Report:
+    """The report, made once for all tests."""
     tables = make_tables(CASES, others={"transcripts": TURNS}, **columns)
     return speech.report(tables, Settings())
 
