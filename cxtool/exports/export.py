@@ -60,7 +60,8 @@ class Export(Readings, Limited):
     def frame(self, table: str, days: Days | None) -> Frame:
         """The usable rows of a table."""
         rows = self.rows(table, days)
-        if any(part.raw.text is not None for part in self.mapped[table]):
+        raws = [part.raw for part in self.mapped[table]]
+        if any(raw.text is not None and not raw.is_held for raw in raws):
             # Queries that leave out different rows may share it: parsing costs more than they do.
             rows = rows.cache()
         return nw.from_native(rows)

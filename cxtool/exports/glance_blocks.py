@@ -22,7 +22,8 @@ from cxtool.exports.glance_blanks import is_trimmed
 if TYPE_CHECKING:
     from cxtool.exports.text import TextFile
 
-BLOCK_BYTES = 1 << 17  # with all that is made of it, it stays in a processor's cache
+BLOCK_BYTES = 1 << 19  # with all that is made of it, it stays in a processor's cache
+LET_GO_BYTES = 1 << 24
 WORKERS = 4
 LINE_END, CARRIAGE_RETURN, APOSTROPHE, PLUS = b"\n\r'+"
 # First bytes of what ``spreadsheet.unguarded`` looks for; the last begins the wide signs.
@@ -38,6 +39,8 @@ def look(file: TextFile, begin: int, size: int) -> Glance:
     The file is looked at in parts, side by side. Each begins on a new line; where that lies within
     a quoted cell, the part before ends elsewhere, and the file is looked at as one.
     """
+    # Until one as large as this was let go of, glibc maps the pages of every array anew.
+    bytes(LET_GO_BYTES)
     workers = min(WORKERS, os.cpu_count() or 1)
     guesses = [begin + (size - begin) * part // workers for part in range(1, workers)]
     bounds = [begin, *(after_lines(file.path, place, 1) for place in guesses), size]

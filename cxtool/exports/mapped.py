@@ -63,8 +63,17 @@ class MappedTable:
         return replace(self, cells=cells, looked_at=looked_at)
 
     def held(self) -> MappedTable:
-        """The same mapping over records in memory, where they can be held."""
-        return replace(self, raw=self.raw.held())
+        """The same mapping over records in memory, with their times; the same where it is none."""
+        if not self.raw.can_be_held:
+            return self
+        times = {
+            name: cell
+            for name, cell in self.cells.items()
+            if self.table.field(name).type is Type.DATETIME
+        }
+        raw = self.raw.held(*(cell.read.alias(f"__read {name}") for name, cell in times.items()))
+        read = {name: replace(cell, read=pl.col(f"__read {name}")) for name, cell in times.items()}
+        return replace(self, raw=raw, cells={**self.cells, **read})
 
     def repaired(self, raw: RawTable) -> MappedTable:
         """The same mapping over another reading of the file."""

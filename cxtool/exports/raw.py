@@ -122,11 +122,15 @@ class RawTable:
         frame = cleaned(raw.frame, names, trimmed=text.header if is_trimmed else ())
         return replace(raw, frame=frame, is_trimmed=True, first=cleaned(self._sample, names))
 
-    def held(self) -> RawTable:
-        """The same records parsed into memory, where they are those of a regular text file."""
-        if self.is_held or not self.glance.regular:
-            return self
-        return replace(self, frame=self.frame.collect(engine="streaming").lazy(), is_held=True)
+    @property
+    def can_be_held(self) -> bool:
+        """Whether the records are text that is parsed anew whenever they are read."""
+        return self.glance.regular and not self.is_held
+
+    def held(self, *made: pl.Expr) -> RawTable:
+        """The same records in memory, with columns that are made of them."""
+        frame = self.frame.with_columns(made).collect(engine="streaming")
+        return replace(self, frame=frame.lazy(), is_held=True)
 
     def repaired(self, scratch: Path) -> RawTable:
         """The same records without those that cannot be read, which ``damages`` then lists.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxtool.exports import opening
+from cxtool.exports import opening, readings
 from cxtool.exports.strict import strictly
 from tests.cli_helper import call
 
@@ -23,11 +23,12 @@ def calls(folder: Path, rows: list[str]) -> Path:
 
 
 def both(folder: Path) -> list[str]:
-    """The log and the check of a file, read strictly where that can be, and as text."""
+    """The log and the check of a file, read strictly and held where that can be, and as text."""
     seen = []
-    for read in (strictly, lambda part: part):
+    for read, held_bytes in ((strictly, readings.HELD_BYTES), (lambda part: part, -1)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(opening, "strictly", read)
+            patch.setattr(readings, "HELD_BYTES", held_bytes)
             for words in (("log", "calls.csv", "-p", "all"), ("check", "calls.csv")):
                 made = call(*words, "-f", "json", cwd=folder)
                 seen.append(made.out.decode() + made.err)
