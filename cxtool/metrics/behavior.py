@@ -60,9 +60,9 @@ def report(
     found = Found(
         tables=tables,
         settings=settings,
-        behaviors=_behaviors(small.counts, cuts),
+        behaviors=_behaviors(small.index_sums, cuts),
         agent_id=None if agent is None else pick(agent, agents, what="agent"),
-        counts=small.counts,
+        index_sums=small.index_sums,
         sums=small.sums,
         reasons=small.reasons,
     )
@@ -84,7 +84,7 @@ def report(
         notes=(
             *tables.notes,
             *behavior_notes.of_reference(
-                cuts, calibration, found.counts, settings, compared=found.compared
+                cuts, calibration, found.index_sums, settings, compared=found.compared
             ),
             *behavior_notes.of_orphans(tables),
         ),
@@ -97,9 +97,9 @@ def plan(tables: Tables, settings: Settings) -> Plan:
     return Plan(frames={}, finish=lambda small: report(tables, settings))
 
 
-def _behaviors(counts: pl.DataFrame, cuts: Sequence[Cuts]) -> tuple[str, ...]:
+def _behaviors(index_sums: pl.DataFrame, cuts: Sequence[Cuts]) -> tuple[str, ...]:
     """The nine in their order, then the centre's own by name."""
-    own = {cut.behavior for cut in cuts} | set(counts["behavior"])
+    own = {cut.behavior for cut in cuts} | set(index_sums["behavior"])
     for key in RESERVED:
         if key in own:
             raise CxtoolError(

@@ -29,7 +29,7 @@ DEPENDENT = (
 def of_reference(
     cuts: Sequence[Cuts],
     calibration: CutPoints | None,
-    counts: pl.DataFrame,
+    index_sums: pl.DataFrame,
     settings: Settings,
     *,
     compared: bool,
@@ -45,7 +45,7 @@ def of_reference(
             "Scores are ranked against the frozen cut points of "
             f"{calibration.start} to {calibration.end - DAY}."
         ]
-        unknown = sorted(set(counts["behavior"]) - set(calibration.names))
+        unknown = sorted(set(index_sums["behavior"]) - set(calibration.names))
         notes += [f"{label(b)}: not in the calibration, so all of it is N/A." for b in unknown]
         negative = settings.behavior.negative
         turned = [cut.behavior for cut in cuts if cut.negative != (cut.behavior in negative)]

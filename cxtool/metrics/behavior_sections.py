@@ -38,7 +38,7 @@ class Found:
     settings: Settings
     behaviors: tuple[str, ...]
     agent_id: str | None
-    counts: pl.DataFrame
+    index_sums: pl.DataFrame
     sums: pl.DataFrame
     reasons: pl.DataFrame
 
@@ -53,7 +53,7 @@ class Found:
 
 def agents(found: Found) -> Section:
     """One row per agent with scored interactions in the period (B6)."""
-    rows = _totals(found, found.asked(found.counts), found.asked(found.sums), AGENT_KEYS)
+    rows = _totals(found, found.asked(found.index_sums), found.asked(found.sums), AGENT_KEYS)
     rows = rows.join(_shown_agents(found.sums), on="agent_id", how="left", nulls_equal=True)
     keys = (
         Column(key="team", label="Team", drop=3),
@@ -76,7 +76,7 @@ def agents(found: Found) -> Section:
 
 def team(found: Found) -> Section:
     """The same totals for all agents together (B4)."""
-    rows = _totals(found, found.counts, found.sums, ())
+    rows = _totals(found, found.index_sums, found.sums, ())
     columns = (Column(key="team", label="Team", drop=0), *total_columns(found.behaviors))
     return Section(
         id="team",
@@ -89,7 +89,7 @@ def team(found: Found) -> Section:
 
 def teams(found: Found) -> Section:
     """The same totals per team, by the team of each interaction (B4)."""
-    rows = _totals(found, found.counts, found.sums, ("team",)).sort("team", nulls_last=True)
+    rows = _totals(found, found.index_sums, found.sums, ("team",)).sort("team", nulls_last=True)
     columns = (Column(key="team", label="Team", drop=0), *total_columns(found.behaviors))
     return Section(
         id="teams",
@@ -102,7 +102,7 @@ def teams(found: Found) -> Section:
 def behavior_scores(found: Found) -> Section:
     """One row per behaviour of the agent asked for, with its trend (B7)."""
     names = pl.DataFrame({"behavior": found.behaviors}, schema={"behavior": pl.String})
-    scores = behavior_totals.behavior_trends(found.asked(found.counts), compared=found.compared)
+    scores = behavior_totals.behavior_trends(found.asked(found.index_sums), compared=found.compared)
     score = total_column("score", "Score", drop=0)
     columns = (Column(key="behavior", label="Behaviour", drop=0), *with_band(score))
     rows = names.join(scores, on="behavior", how="left", maintain_order="left")
@@ -220,12 +220,12 @@ def left_out(found: Found) -> Section:
 
 
 def _totals(
-    found: Found, counts: pl.DataFrame, sums: pl.DataFrame, keys: Sequence[str]
+    found: Found, index_sums: pl.DataFrame, sums: pl.DataFrame, keys: Sequence[str]
 ) -> pl.DataFrame:
     """Totals per group: overall with trend and course, and each behaviour."""
     overall = behavior_totals.overall_totals(sums, keys, compared=found.compared)
     series = behavior_totals.overall_series(sums, keys, found.tables.request.period)
-    each = behavior_totals.behavior_totals(counts, keys, found.behaviors)
+    each = behavior_totals.behavior_totals(index_sums, keys, found.behaviors)
     if not keys:
         return pl.concat([overall, series, each], how="horizontal")
     for part in (series, each):

@@ -28,7 +28,7 @@ from cxtool.metrics.behavior_rows import (
     short_cases,
     short_scores,
 )
-from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_counts, interaction_sums
+from cxtool.metrics.behavior_totals import DAY_KEYS, daily_sums, index_sums, interaction_sums
 from cxtool.metrics.trend import about, in_either
 from cxtool.schema import BEHAVIORS
 from cxtool.tables import Frame, Tables
@@ -42,13 +42,13 @@ DAY = "started_d"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partials:
-    """What the report is made of; a key of ``counts`` and ``sums`` may come once from each slice.
+    """What the report is made of; a key of both sums may come once from each slice.
 
-    ``counts`` and ``sums`` as in ``behavior_totals``, ``reasons`` of ``reason_counts``.
+    ``index_sums`` and ``sums`` as in ``behavior_totals``, ``reasons`` of ``reason_counts``.
     """
 
     cuts: tuple[Cuts, ...]
-    counts: pl.DataFrame
+    index_sums: pl.DataFrame
     sums: pl.DataFrame
     reasons: pl.DataFrame
 
@@ -87,7 +87,7 @@ def collect_partials(
     whole = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
     return Partials(
         cuts=tuple(cuts),
-        counts=whole["counts"],
+        index_sums=whole["index_sums"],
         sums=whole["sums"],
         reasons=reason_counts(whole["judged"], whole["sums"]),
     )
@@ -141,7 +141,7 @@ def _counted(tables: Tables, read: Slice, cuts: Sequence[Cuts]) -> dict[str, pl.
         interactions = interaction_sums(rows).join(
             read.cases.select("case_id", *DAY_KEYS), on="case_id", how="inner"
         )
-    found = tables.collect({"counts": index_counts(rows), "sums": daily_sums(interactions)})
+    found = tables.collect({"index_sums": index_sums(rows), "sums": daily_sums(interactions)})
     return {"judged": read.judged, **{name: as_text(part) for name, part in found.items()}}
 
 

@@ -1,7 +1,7 @@
 """From scored rows to totals: points earned over points possible, N/A in neither (B2, B4).
 
-Counts per agent, behaviour and index give the totals of behaviours; sums per agent and day, with
-each interaction as one observation, give the overall totals, their trend and their course.
+Points per agent and behaviour give the totals of behaviours; sums per agent and day, with each
+interaction as one observation, give the overall totals, their trend and their course.
 """
 
 from __future__ import annotations
@@ -38,10 +38,16 @@ def index_rows(tables: Tables, settings: Settings, cuts: Iterable[Cuts], *, days
     return indexed(case_scores(judged_cases(tables, settings, days=days), tables), cuts)
 
 
-def index_counts(rows: Frame) -> Frame:
-    """Partial: rows per agent, team, period, behaviour and index (null is N/A)."""
-    keys = ("agent_id", "team", CURRENT, "behavior", "index")
-    return rows.group_by(*keys).agg(rows_n=nw.len().cast(nw.Int64()))
+def index_sums(rows: Frame) -> Frame:
+    """Partial: indices that are not N/A per agent, team, period and behaviour, and their points."""
+    index = nw.col("index").cast(nw.Int64())
+    squared = rows.with_columns(square=index * index)
+    sums = squared.group_by("agent_id", "team", CURRENT, "behavior").agg(
+        counted_n=nw.col("index").count().cast(nw.Int64()),
+        points=_total("index"),
+        points_squares=_total("square"),
+    )
+    return sums.with_columns(nw.col("points", "points_squares").fill_null(0))
 
 
 def interaction_sums(rows: Frame, *keys: str) -> Frame:
@@ -93,30 +99,26 @@ def interaction_indices(rows: Frame, behaviors: Sequence[str]) -> Frame:
 
 
 def behavior_totals(
-    counts: pl.DataFrame, keys: Sequence[str], behaviors: Sequence[str]
+    index_sums: pl.DataFrame, keys: Sequence[str], behaviors: Sequence[str]
 ) -> pl.DataFrame:
     """Per group ``X_pct``, ``X_n`` (indices that are not N/A) and ``X_band`` of each behaviour."""
-    current = counts.filter(pl.col(CURRENT))
+    current = index_sums.filter(pl.col(CURRENT))
     sums = []
     for behavior in behaviors:
         own = pl.col("behavior") == behavior
-        earned = (pl.col("index") * pl.col("rows_n")).filter(own).sum()
-        counted = pl.col("rows_n").filter(own & pl.col("index").is_not_null()).sum()
+        earned, counted = (pl.col(name).filter(own).sum() for name in ("points", "counted_n"))
         sums += [earned.alias(f"{behavior}_points"), counted.alias(f"{behavior}_n")]
     grouped = current.group_by(list(keys)).agg(sums) if keys else current.select(sums)
     return grouped.select(*keys, *(e for b in behaviors for e in _total_of(b)))
 
 
-def behavior_trends(counts: pl.DataFrame, *, compared: bool) -> pl.DataFrame:
+def behavior_trends(index_sums: pl.DataFrame, *, compared: bool) -> pl.DataFrame:
     """Per behaviour ``score_pct`` with its trend, ``score_n`` and ``score_band`` (B7).
 
     Here a row is an observation of its own: it brings its index and, unless N/A, 10 possible.
     """
-    index, n = pl.col("index"), pl.col("rows_n")
-    sums = counts.group_by("behavior", CURRENT).agg(
-        counted_n=n.filter(index.is_not_null()).sum(),
-        points=(index * n).sum(),
-        points_squares=(index * index * n).sum(),
+    sums = index_sums.group_by("behavior", CURRENT).agg(
+        pl.col("counted_n", "points", "points_squares").sum()
     )
     sums = sums.with_columns(
         possible=BEST * pl.col("counted_n"),
