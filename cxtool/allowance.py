@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass  # help and completion load no msgspec
 from decimal import Decimal
 
 

@@ -10,10 +10,11 @@ into instants day by day, so days on which the clocks change have their true len
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cxtool.config import HoursSettings
 from cxtool.errors import UsageError
@@ -33,8 +34,7 @@ ADDED = ("business_ms", "business_waited_ms")
 Spans = tuple[tuple[int, int], ...]  # seconds since local midnight, half-open, in order
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Opening hours of one calendar: spans of Monday to Sunday, and the days that are closed."""
 
     week: tuple[Spans, ...]

@@ -18,10 +18,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from cxtool import __version__
 from cxtool.errors import CxtoolError
@@ -50,8 +51,7 @@ OF_CUSTOMERS = ("interactions", "tickets")
 GROUP_ROWS = 16_384  # fewer make files larger, more make one customer's rows slower to read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableCount:
+class TableCount(Struct, frozen=True, kw_only=True):
     """What became of one table in a run. ``rows_in`` = set aside + repeated + out."""
 
     table: str

@@ -8,10 +8,11 @@ has; what an older page does not know is null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.calendar_units import DAY
 from cxtool.errors import CxtoolError
@@ -35,8 +36,7 @@ DAY_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastPage:
+class PastPage(Struct, frozen=True, kw_only=True):
     """A page by the name of its file, and what it says of itself."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass  # help and completion load no msgspec
 from typing import Literal
 
 from cxtool.errors import CxtoolError

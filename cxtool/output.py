@@ -11,10 +11,11 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Literal
+
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.render import (

@@ -7,9 +7,10 @@ with the report's day inside, so that nothing below it needs to know what day it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from cxtool.calendar_units import (
     DAY,
@@ -41,8 +42,7 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Whole local days ``[start, end)``; ``kind`` says which calendar unit, if any, it is."""
 
     start: date
@@ -117,8 +117,7 @@ class Period:
                 return unit_of(unit, same_unit_year_before(unit, self.start))
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a report is asked for: the period, what it is compared with, the zone, the as-of day.
 
     ``as_of`` is the first day that is not complete; ``as_of_ms`` is its local midnight in epoch

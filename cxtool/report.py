@@ -6,9 +6,11 @@ Every output format is made from one Report, so all of them show the same figure
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import UsageError, nearest
 from cxtool.units import Unit
@@ -25,8 +27,7 @@ Better = Literal["higher", "lower"]
 ChartKind = Literal["lines", "fan", "columns", "bars", "heatmap"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """One column of a section.
 
     ``of`` names the value column that an accompanying column (count, interval, trend) belongs to.
@@ -42,8 +43,7 @@ class Column:
     drop: int = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A picture of a section's rows: which column stands where. How it is drawn is a renderer's.
 
     ``lines``: ``y`` over ``x`` (days, intervals), a line for each value of ``series``; ``before``
@@ -71,8 +71,7 @@ class Chart:
         return tuple(key for key in roles if key is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A titled table: columns that describe the rows frame, one to one and in order.
 
     ``folded``: long and for a closer look, so a terminal only names it unless it is asked for.
@@ -143,8 +142,7 @@ class Section:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where the figures come from."""
 
     files: tuple[str, ...]
@@ -153,8 +151,7 @@ class Source:
     rows_set_aside: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """Everything a command has to say. ``main`` is the section that one-table formats give."""
 
     report: str
@@ -166,7 +163,7 @@ class Report:
     source: Source
     sections: tuple[Section, ...]
     main: str
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [section.id for section in self.sections]

@@ -6,8 +6,9 @@ frames that metrics see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 # Names that stand in for an id which the export lacks, and numbers that people are found by.
 NAMING = frozenset({"agent", "first_agent", "closed_by", "contact", "company", "phone"})
@@ -25,8 +26,7 @@ class Type(StrEnum):
     FLOAT = "float"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One canonical column. ``required`` columns must be in the export and filled in each row."""
 
     name: str
@@ -39,8 +39,7 @@ class Field:
         return self.name.endswith("_id") or self.name in NAMING
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One canonical table. ``key`` is unique; ``spans`` are (start, end) columns in time order."""
 
     name: str

@@ -38,10 +38,10 @@ name. Both leave rows as they are where cases are complete already.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+from msgspec import Struct, field
 
 from cxtool.period import Request
 from cxtool.report import Source
@@ -64,8 +64,7 @@ def complete_already(rows: Frame) -> Frame:
     return rows
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tables:
+class Tables(Struct, frozen=True, kw_only=True):
     """The canonical frames of one export, limited to one request."""
 
     cases: Frame

@@ -7,9 +7,9 @@ columns; so a report can be sorted by a column that it does not show.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.errors import UsageError
 from cxtool.render.head import rows_left

@@ -114,7 +114,7 @@ def test_no_module_reads_the_clock_below_the_commands() -> None:
                 assert call not in text, f"{path} reads the clock"
 
 
-@pytest.mark.parametrize("arguments", ["--help", "sla --help", "--version"])
+@pytest.mark.parametrize("arguments", ["--help", "sla --help", "explain --help", "--version"])
 def test_help_and_version_import_nothing_heavy(arguments: str) -> None:
     code = (
         "import sys; from cxtool.cli import run\n"

@@ -8,12 +8,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool import output
 from cxtool.errors import CxtoolError, UsageError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields  # help and completion load no msgspec
 from typing import TYPE_CHECKING
 
 import click

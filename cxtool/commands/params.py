@@ -6,7 +6,7 @@ A command takes only the groups that mean something to it: no option is accepted
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass  # help and completion load no msgspec
 from functools import wraps
 from typing import Any, Literal, cast
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from cxtool.commands.opening import messages, settings_of
 from cxtool.commands.params import MAX_DAYS, REPORT, GroupedCommand, Shared, shared

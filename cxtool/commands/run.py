@@ -10,7 +10,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.commands.opening import (
     messages,
@@ -44,8 +45,7 @@ Written = Callable[[Path, "Report", "RenderOptions"], None]
 PEOPLE_COLUMNS = ("label", "contact", "company")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class Needs(Struct, frozen=True, kw_only=True):
     """What a report needs of an export: its tables, its usual and longest period, comparison."""
 
     uses: tuple[str, ...] = ("interactions",)

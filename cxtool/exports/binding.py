@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from dataclasses import replace as with_fields
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cxtool.exports.profile_form import ColumnMap, HandleTime, TableMap
@@ -16,8 +15,7 @@ from cxtool.exports.times import formats_in_order
 from cxtool.schema import TABLES, Type
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A table and, for each of its columns that the file gives, the maps that may give it.
 
     ``source`` of every map is one column that the file has.
@@ -95,7 +93,7 @@ def dated(feed: Feed, order: str) -> Feed:
 
     times = {field.name for field in table.fields if field.type is Type.DATETIME}
     columns = {n: with_formats(maps) if n in times else maps for n, maps in feed.columns.items()}
-    return with_fields(feed, columns=columns)
+    return replace(feed, columns=columns)
 
 
 def _plain(header: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import (
@@ -32,8 +32,7 @@ from cxtool.exports.typed import (
 from cxtool.schema import Field, Type
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """The expressions of one canonical column.
 
     ``read`` is null where ``raw`` is empty or cannot be read. ``fails``: whether that can be, or

@@ -7,10 +7,9 @@ take from each other, conditions, and several maps.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import polars as pl
-from msgspec.structs import replace as with_fields
+from msgspec.structs import replace
 
 from cxtool.exports.cells import Cell, cell
 from cxtool.exports.conditions import holds
@@ -49,7 +48,7 @@ def _between(raw: RawTable, mapping: ColumnMap, *, time_zone: str, general: bool
     start, end = (
         cell(
             raw,
-            with_fields(mapping, source=[name], between=[]),
+            replace(mapping, source=[name], between=[]),
             Field(name, Type.DATETIME),
             time_zone=time_zone,
             general=general,

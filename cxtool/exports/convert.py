@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.profile_form import ColumnMap
 from cxtool.exports.times import ISO_FORMATS, formats_of, parse_times
@@ -74,8 +74,7 @@ POLARS_TYPES: dict[Type, pl.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Struct, frozen=True):
     """The ways of writing that the values seen so far need; others are not tried."""
 
     formats: tuple[str, ...] = ()  # times: the formats that occur

@@ -11,8 +11,9 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import log2
+
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.header import LAST_PLACE, Record, find_header, is_data, reconciled
@@ -33,8 +34,7 @@ OTHERS = {one: re.compile(f"[{''.join(DELIMITERS).replace(one, '')}]") for one i
 DECIMAL = re.compile(r"\s*[-+]?\d+,\d+\s*%?")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """``body_line`` is the line of the first record, from 1.
 
     ``before`` are the lines before the header that hold anything, ``before_n`` all of them, where

@@ -8,9 +8,8 @@ about which they say nothing, are left to be judged row by row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.convert import clean
 from cxtool.exports.mapped import LOWERED, MappedTable
@@ -22,8 +21,7 @@ TELLING_N = 1_000  # values of a text; where there are more, rows are judged
 FIRST_LETTER, BEYOND_ASCII = "!", "\x7f"
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """What rows of one file may hold: codes of rules to break, and an unknown direction.
 
     ``rules`` has each that a row does break, and few others.

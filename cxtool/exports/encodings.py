@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError, UsageError
 
@@ -56,8 +56,7 @@ CODE_PAGE = re.compile(r"x?(?:windows|win|cp|ms|ibm|dos|codepage)?(\d{3,4})")
 NAMES = "utf-8, utf-16, windows-1250, windows-1251, windows-1252, tis-620, big5"
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """The first byte that an encoding does not have. ``line`` and ``byte`` count from 1."""
 
     line: int

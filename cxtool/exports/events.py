@@ -6,9 +6,8 @@ event whose time cannot be read comes first, so that the case's own time shows i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError, nearest
@@ -24,8 +23,7 @@ KEY, AT, EVENT, NEEDED = "__key", "__at", "__event", "__needed"
 A_SECOND_US = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """The rows of cases, and the table's mapping over their columns."""
 
     rows: pl.LazyFrame

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass  # abstract, which no Struct can be
 from pathlib import Path
 
 import narwhals.stable.v2 as nw

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError, nearest
 from cxtool.exports.binding import Feed, bound, canonical_feed, fits, tells
@@ -24,8 +26,7 @@ SHOWN_VALUES = 4
 FIRST_LINE_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(Struct, frozen=True):
     """A file and what it feeds: a canonical table, or the tables of a profile, or nothing."""
 
     raw: RawTable
@@ -70,8 +71,7 @@ def is_canonical(raw: RawTable) -> bool:
     return not _missing(canonical_feed(raw.table or "interactions", raw.columns))
 
 
-@dataclass(frozen=True, slots=True)
-class Rereader:
+class Rereader(Struct, frozen=True):
     """What it takes to read a file again in the dialect of a profile."""
 
     files: Sequence[SourceFile]

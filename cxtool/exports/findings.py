@@ -8,9 +8,9 @@ the ids that other tables refer to, and the places of the rows found.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.exports.export import Export, damage_told
 from cxtool.exports.findings_kinds import KINDS, Finding, Place

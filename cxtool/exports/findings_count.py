@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.findings_flags import Flag
 from cxtool.exports.findings_kinds import Finding, Place
@@ -16,8 +16,7 @@ from cxtool.exports.scan import DAY
 SHOWN_VALUES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What one pass over the rows of a table found.
 
     ``groups`` has a row per raw table and day: ``all`` rows, the filled cells of each column

@@ -7,9 +7,9 @@ pass, and nothing is kept of the rows but their number and the first of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.exports.mapped import RAW, MappedTable
@@ -40,8 +40,7 @@ KEYS = {"primary_contact_id": "contact_id"}  # columns called otherwise than the
 RESPONSE_TIMES = ("first_response_at", "answered_at")  # columns that some exports have besides
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class Flag(Struct, frozen=True, kw_only=True):
     """One finding about rows of a table. ``rows`` is true for those, never null.
 
     ``gap_ms`` is how far a given duration lies from what it is compared with. ``lists_values``

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 KINDS = (
     "repeated_row",
@@ -18,16 +18,14 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A row of an export: the number of its raw table, and its own there."""
 
     raw: int
     row: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What is odd about ``rows_n`` rows (or days) of a table, and where the first of them is.
 
     ``value`` is the first one's where ``place`` does not tell; ``median_s`` the median difference

@@ -7,9 +7,10 @@ Nothing is parsed: what fails here is read again line by line, by ``layout``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from cxtool.exports.text import TextFile
@@ -21,8 +22,7 @@ GUARD = re.compile(rb"'[=+\-@\t\r'\xef]")
 EXPONENT = re.compile(rb"[eE]\+")
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """``regular``: each record has its cells, and quotes only enclose cells or are doubled.
 
     ``single_lines``: no record goes on over a line end. ``guarded``: some apostrophe may keep a

@@ -7,7 +7,9 @@ what it says. Of several columns for one place the one with the better header is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.exports import infer_words
 from cxtool.exports.infer_look import Column, File
@@ -34,8 +36,7 @@ CONVERTIBLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """The column (or date and time column) that stands for a canonical one."""
 
     name: str
@@ -44,8 +45,7 @@ class Pick:
     others: tuple[str, ...] = ()  # columns that would also do, but fit less well
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A table with its columns. ``unused`` are the other columns, each with the reason."""
 
     table: Table

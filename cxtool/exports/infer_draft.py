@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cxtool.exports import infer_words
 from cxtool.exports.infer_choose import Choice, Pick
@@ -24,8 +26,7 @@ CHANNELS = ("voice", "chat", "email", "ticket")
 FILE_NAME_WEIGHT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One canonical column of the draft: its keys, and its comments."""
 
     name: str
@@ -38,8 +39,7 @@ class Line:
         return tuple(self.keys.get("from", ())) or tuple(self.keys.get("parts", ()))
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The columns of a table, and the file's columns that it does not use, with the reasons."""
 
     choice: Choice

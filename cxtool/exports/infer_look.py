@@ -6,11 +6,11 @@ A first look goes by a sample; whatever a draft states is then counted over all 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports import infer_words
 from cxtool.exports.layout import ROW
@@ -31,8 +31,7 @@ WAYS = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True, dict=True):
     """A column of the file. ``sample`` holds its first values; empty ones do not count."""
 
     name: str
@@ -71,8 +70,7 @@ class Column:
         return self.filled_n == self.rows_n and self.sample.n_unique() == len(self.sample) > 0
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """An unknown file and its columns. ``stem`` is its name without folders and suffixes."""
 
     raw: RawTable

@@ -9,9 +9,9 @@ name of a month, ``P`` AM or PM, ``F`` a fraction, ``O`` and ``o`` an offset wit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 MONTH = r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
 REDUCTIONS = (
@@ -36,8 +36,7 @@ SHAPE = re.compile(
 READ_WITHOUT = re.compile(r"Y-n-n(?:[T ]n:n(?::nF?)?|[T ]n:n:nF?O)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One way of writing a time."""
 
     shape: str

@@ -7,10 +7,10 @@ is never guessed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.infer_look import File, shown
@@ -30,8 +30,7 @@ DIRECTIVES: dict[DateOrder, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """How a column's times are written. No formats: as ISO 8601 has them."""
 
     formats: tuple[str, ...]
@@ -40,8 +39,7 @@ class Times:
     time_zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The values of one shape: how many, one of them, and the extremes of their numbers."""
 
     shape: Shape | None

@@ -7,10 +7,10 @@ says why a column cannot be what its header says.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from cxtool.exports import infer_words
 from cxtool.exports.convert import FALSE, TRUE
@@ -32,8 +32,7 @@ class UnfitError(Exception):
     """The reason why a column cannot be what its header says."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """Keys of a column in a profile, and the evidence for them."""
 
     keys: dict[str, Any] = field(default_factory=dict)

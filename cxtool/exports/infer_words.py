@@ -10,10 +10,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from msgspec import Struct
 
 EXACT, EXACT_WEAK, FILLED, PARTLY = 1.0, 0.6, 0.9, 0.5
 WEAK = "weak"  # stands for a language in the data
@@ -24,8 +25,7 @@ IN_BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 Unit = str
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header as it is compared. ``unit`` is the unit that it names, if any."""
 
     words: tuple[str, ...]
@@ -36,8 +36,7 @@ class Header:
         return " ".join(self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """How well a header fits a column: 1 is the very phrase; ``language`` is that of the phrase."""
 
     score: float

@@ -7,10 +7,10 @@ taken for nothing only where other columns of the same rows prove it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.convert import TRUE
 from cxtool.exports.infer_look import File, text
@@ -20,8 +20,7 @@ HAPPENED = ("first_response_s", "handle_s", "talk_s", "hold_s", "acw_s", "csat")
 TALKED = ("handle_s", "talk_s")
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A column that tells whether somebody answered, and its values that say so."""
 
     column: str

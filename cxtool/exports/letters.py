@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 PLAUSIBLE = 0.7  # share of the letters beyond ASCII that must fit
 MARGIN = 0.05  # between encodings that fit a sample equally well
@@ -44,8 +45,7 @@ CYRILLIC = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"
 THAI = re.compile(r"(?:[เ-ไ]?[ก-ฮฤฦ][ัิ-ฺ็-๎]{0,3}[ะาำๅๆฯ]{0,2}|[๐-๙]|[ๆฯ])+")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An encoding: its usual name, the codec that reads it, how well its texts fit."""
 
     name: str

@@ -8,10 +8,10 @@ given back: which of several is meant is never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.export import Export
 from cxtool.exports.lookup_forms import fitting, is_number, kind_of, may_fit
@@ -32,8 +32,7 @@ SCHEMA = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Struct, frozen=True):
     """The one who is meant. ``by_name``: cases know no id, and the name stands for it."""
 
     kind: Kind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import polars as pl
+from msgspec import Struct, field
 
 from cxtool.exports.export import Export
 from cxtool.exports.lookup import Customer
@@ -61,8 +62,7 @@ def only(export: Export, customer: Customer, *, company_too: bool = False) -> Ex
     return replace(export, mapped=kept.parts, _counts={}, _surveys={})
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """The tables of an export that were narrowed so far."""
 
     export: Export

@@ -9,10 +9,10 @@ on a whole table.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.exports.convert import WHITESPACE
 from cxtool.exports.layout import ROW

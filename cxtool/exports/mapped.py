@@ -8,10 +8,11 @@ whole milliseconds ``x_ms``), the file's own other columns (text trimmed), and `
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.exports.binding import Feed, canonical_feed
@@ -34,8 +35,7 @@ DAY_OF = {"interactions": "started_at", "tickets": "created_at"}
 A_DAY_MS = 86_400_000
 
 
-@dataclass(frozen=True)
-class MappedTable:
+class MappedTable(Struct, frozen=True):
     """A raw table with its mapping, ready to be scanned as a canonical table."""
 
     raw: RawTable

@@ -8,10 +8,10 @@ place from 1 and ``$file`` the name of the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.layout import ROW, ndjson_lines
@@ -33,8 +33,7 @@ INDEX, FILE_NAME = "$index", "$file"
 DOCUMENT = "$."
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A reference, and how several values that it reaches become one."""
 
     text: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -28,8 +30,7 @@ from cxtool.exports.strict import strictly
 from cxtool.exports.text import TextOptions
 
 
-@dataclass
-class Opened:
+class Opened(Struct):
     """The mapped tables, the profiles that were used, the files that feed nothing.
 
     ``passed``: what was passed over or guessed in the others, with the name of the file.
@@ -41,8 +42,7 @@ class Opened:
     passed: list[tuple[str, Passed]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What an export is opened with. ``tables`` are those that are needed."""
 
     settings: Settings
@@ -122,8 +122,7 @@ def _by_columns(files: Sequence[SourceFile], given: Opening) -> list[Fed]:
     return by_columns(raws, Rereader(files, given.text, given.scratch))
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """Rows for a canonical table, their mapping, and how many rows of the files do not count."""
 
     raw: RawTable

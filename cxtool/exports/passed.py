@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["encoding", "preamble", "footer", "empty"]
 
@@ -14,8 +15,7 @@ SHOWN_LINES = 3
 SHOWN_LETTERS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """Lines that are no records (``lines`` holds the first of them), or a guessed encoding."""
 
     kind: Kind

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.exports.profile_form import Combine
 
@@ -22,8 +22,7 @@ TEXT = pl.String()
 Dtype = pl.DataType | pl.datatypes.DataTypeClass
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: into the field of an object, or to elements of an array.
 
     Of ``key``, ``index`` and ``having`` (a path and the value that it must reach) one is given;

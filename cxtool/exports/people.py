@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.exports.canonical import TOLD, with_contact_words
 from cxtool.tables import Frame, Tables

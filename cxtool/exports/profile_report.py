@@ -7,10 +7,10 @@ rows it fills, and what its values look like.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.exports import quality
 from cxtool.exports.export import Export

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import TypedDict
 
-from msgspec import DecodeError, json
+from msgspec import DecodeError, Struct, json
 
 SCHEMA = "cxtool.proof/1"  # a new one wherever values are read, or rules judged, in another way
 FILE = "_proof.json"
@@ -53,8 +52,7 @@ class Entries(TypedDict):
     files: dict[str, Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What is proven of one or more files.
 
     ``batches`` are the runs that wrote them, each with its folder. ``csat`` holds all scores.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -37,8 +38,7 @@ GLANCE_ROWS = 1_000
 FEW_N = 900  # different texts in a glance; where there are more, hardly any repeats
 
 
-@dataclass(frozen=True, slots=True)
-class _OfValues:
+class _OfValues(Struct, frozen=True):
     """Objections to values of one column. ``values`` are asked of, each different one once."""
 
     column: str

@@ -7,13 +7,14 @@ record's number in its file from 0, and a repaired text file ``__line`` (see ``r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import cleaned
@@ -41,8 +42,7 @@ SAMPLE_ROWS = 1000
 ORIGIN_ROWS = 1 << 40  # rows of one origin, numbered on from those of the one before
 
 
-@dataclass(frozen=True)
-class RawTable:
+class RawTable(Struct, frozen=True, dict=True):
     """The records of one or more files of one shape.
 
     ``text`` is None for Parquet; ``files`` are the names of the files, ``paths`` theirs on disk (or

@@ -9,7 +9,7 @@ is judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field  # Export is abstract too, which no Struct can be
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar

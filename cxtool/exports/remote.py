@@ -11,10 +11,10 @@ import glob
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError, UsageError
 
@@ -47,8 +47,7 @@ MEANINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The Parquet files at an address. ``inner`` is where each lies within it."""
 
     files: tuple[tuple[str, tuple[str, ...]], ...]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import LONGEST_CELL
@@ -22,8 +24,7 @@ LINE = "__line"
 SHOWN = 200  # characters of an unreadable record that a message quotes
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(Struct, frozen=True):
     """One record that could not be read."""
 
     line: int

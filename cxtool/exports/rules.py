@@ -7,10 +7,10 @@ number of rows set aside. Every table has the rules of its column types; ``schem
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.exports.cells import Cell
@@ -34,8 +34,7 @@ Name = Literal[
 MANGLED = "shortened by a spreadsheet, other ids may look the same; export the column as text"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule for one column. ``reason`` completes "set aside because ..." for people."""
 
     name: Name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import reduce
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.exports.mapped import DAY_OF, RAW, MappedTable
 from cxtool.exports.times import local_day
@@ -19,8 +20,7 @@ DAY = "__day"
 QUARTER_MS = 900_000
 
 
-@dataclass(frozen=True)
-class Days:
+class Days(Struct, frozen=True):
     """Local days, as half-open ranges of day numbers, and the zone that makes them."""
 
     ranges: tuple[tuple[int, int], ...]

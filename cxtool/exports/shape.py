@@ -7,11 +7,11 @@ profile asks for one: what follows reads that file like any other, as often as i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-from msgspec.structs import replace as with_fields
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError, nearest
 from cxtool.exports.conditions import columns_of, holds
@@ -27,8 +27,7 @@ from cxtool.exports.repair import LINE, SHOWN
 FILES_AT_ONCE = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(Struct, frozen=True):
     """A table's rows, the mapping over their columns, and how many rows do not count."""
 
     raw: RawTable
@@ -71,8 +70,7 @@ def are_parts(mapping: TableMap) -> bool:
     return bool(mapping.dedupe or mapping.events or mapping.explode)
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """What it takes to shape a table."""
 
     mapping: TableMap
@@ -210,14 +208,14 @@ def _newest(rows: pl.LazyFrame, dedupe: Dedupe, time_zone: str, *, file: str) ->
 def _with_names(mapping: TableMap) -> TableMap:
     """The mapping with the column names of paths that reach several values."""
     columns = {name: [_named(part) for part in mapping.maps(name)] for name in mapping.columns}
-    return with_fields(mapping, columns=dict(columns))
+    return replace(mapping, columns=dict(columns))
 
 
 def _named(part: ColumnMap) -> ColumnMap:
     if part.combine is None:
         return part
     names = [Wanted(name, part.combine).name for name in part.source]
-    return with_fields(part, source=names)
+    return replace(part, source=names)
 
 
 def _wanted(mapping: TableMap) -> list[Wanted]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import LOOKED_AT, unique_names
@@ -34,8 +35,7 @@ WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # an archive, and what holds one with 
 ROW = "row"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The records of one sheet, all text, null where a cell is empty.
 
     ``row_numbers`` are the numbers, from 1, that the spreadsheet shows beside them; ``before`` the

@@ -13,10 +13,12 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError, UsageError
 from cxtool.exports.kinds import HEAD_BYTES, foreign
@@ -41,8 +43,7 @@ KNOWN = "*.csv, *.parquet, *.jsonl, *.json, *.xlsx (and .gz, .zst of text)"
 STDIN = "standard input"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One file of an export. ``name`` is how messages call it.
 
     ``compressed`` is what the suffix says; ``piped`` can be read once only, from its beginning;

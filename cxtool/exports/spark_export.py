@@ -11,7 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field  # abstract, which no Struct can be
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from pathlib import Path

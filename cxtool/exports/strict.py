@@ -8,10 +8,9 @@ fails, or a row breaks a rule, it is read as text, which judges every way of wri
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import polars as pl
-from msgspec.structs import replace as with_fields
+from msgspec.structs import replace
 
 from cxtool.exports.conditions import columns_of
 from cxtool.exports.mapped import MappedTable, cells_of
@@ -63,7 +62,7 @@ def _plain(part: MappedTable) -> Plain:
 
 def _is_simple(mapping: ColumnMap) -> bool:
     """Whether values are taken as they stand."""
-    return with_fields(mapping, unit="s", zero_is_null=False).is_plain
+    return replace(mapping, unit="s", zero_is_null=False).is_plain
 
 
 def _of(mapping: ColumnMap) -> list[str]:

@@ -8,10 +8,11 @@ keys are looked for among the rows of the days asked for: others may not have be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.exports.doubts import doubts, unknown_direction
 from cxtool.exports.layout import ROW
@@ -26,8 +27,7 @@ REPEATED = "repeated"
 PLACES = frozenset({RAW, ROW, LINE, FILE, RULE, VALUE, DAY, CLOCK})
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True, dict=True):
     """The rows of one reading of a table, counted.
 
     ``rows`` has ``rows_n`` and ``unknown_n`` (no known direction) by ``RULE``, ``DAY``, ``CLOCK``.
@@ -53,8 +53,7 @@ class Counts:
         return frozenset(self.rows[RULE].drop_nulls().unique())
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """Counts of one table: of the asked days, or of everything.
 
     ``broken`` (RAW, ROW) are the rows that break a rule, ``duplicates`` (RAW, ROW, key, REPEATED)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports import encodings
@@ -31,8 +33,7 @@ PARQUET = b"PAR1"
 JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 
 
-@dataclass(frozen=True, slots=True)
-class TextOptions:
+class TextOptions(Struct, frozen=True):
     """What the user says of the text files; None is found by looking."""
 
     delimiter: str | None = None
@@ -45,8 +46,7 @@ class TextOptions:
     date_order: Literal["day-first", "month-first"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
+class TextFile(Struct, frozen=True):
     """A plain UTF-8 file and how to read it. ``body_line`` is the line of the first record.
 
     ``spare_n`` columns at the end of the header may be missing in a record; ``passed`` is what was

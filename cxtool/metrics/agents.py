@@ -9,10 +9,10 @@ by Wilson's interval a rate of 30 cases is only known to some 17 points either w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import NotInExportError
@@ -128,8 +128,7 @@ def newest_names(names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """The collected counts of one breakdown."""
 
     cases: pl.DataFrame

@@ -6,7 +6,6 @@ ranked against the same rows, so that totals of different months can be put side
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -14,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -27,8 +27,7 @@ SCHEMA: Final = "cxtool.calibration/1"
 HINT = "make one with: cxtool behavior calibrate -o FILE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CutPoints:
+class CutPoints(Struct, frozen=True, kw_only=True):
     """The cut points of every behaviour, and the local days ``[start, end)`` they come from."""
 
     schema: Literal["cxtool.calibration/1"]

@@ -7,9 +7,8 @@ interaction. Scored and left out together are all interactions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import narwhals.stable.v2 as nw
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import NotInExportError
@@ -20,8 +19,7 @@ SHORTEST_MS = 4_000  # an interaction of four seconds or less is not scored; sou
 NOT_SCORED = "not_scored"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why an interaction is left out; ``shown_by``: any of these columns is enough to judge it."""
 
     key: str

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.choose import choose
 from cxtool.tables import Frame
@@ -30,8 +30,7 @@ REACHED: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cuts:
+class Cuts(Struct, frozen=True, kw_only=True):
     """Where a behaviour's classes start: a score of ``from_10`` or better has index 10, and so on.
 
     Better is larger, and for a negative behaviour smaller. ``rows_n`` reference rows held

@@ -10,11 +10,11 @@ Source: B1-B11.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import msgspec
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, NotInExportError
@@ -21,8 +21,7 @@ from cxtool.units import Unit
 PER_WORDS = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """The tables with phrase evidence for scores, and what it was made of.
 
     ``counts``: one row per interaction that may be scored, with its ``lexicon``, ``words_n`` of the

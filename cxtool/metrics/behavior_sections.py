@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.metrics import behavior_notes, behavior_totals
@@ -30,8 +30,7 @@ AGENT_KEYS = ("agent_id",)
 EVERYBODY = "all"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """The collected small frames and what the report was asked for."""
 
     tables: Tables

@@ -10,10 +10,11 @@ is read a second time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics.behavior_calibration import reference
@@ -40,8 +41,7 @@ KEPT_ROWS = 40_000_000  # some 1 GB in short form
 DAY = "started_d"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partials:
+class Partials(Struct, frozen=True, kw_only=True):
     """What the report is made of; a key of both sums may come once from each slice.
 
     ``index_sums`` and ``sums`` as in ``behavior_totals``, ``reasons`` of ``reason_counts``.
@@ -53,8 +53,7 @@ class Partials:
     reasons: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
+class Slice(Struct, frozen=True, kw_only=True):
     """The rows of some days: ``judged_counts``, and scores that wait for their index.
 
     ``cases``: what short scores do not say of their cases themselves. ``kept_n``: how many rows

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import reduce
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.errors import NotInExportError
 from cxtool.metrics.choose import choose

@@ -9,16 +9,15 @@ so loads are compared as whole numbers, multiplied by the number of resolved tic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.cel_contacts import DAY
 from cxtool.metrics.trend import CURRENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketTime:
+class TicketTime(Struct, frozen=True, kw_only=True):
     """What one ticket adds to a load: ``total_ms / tickets_n``, which stays a quotient.
 
     ``error_s2`` is the squared standard error of that mean in seconds; 0 for a fixed time.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.bands import level
 from cxtool.metrics.cel_contacts import CHANNELS, DAY
@@ -27,8 +27,7 @@ from cxtool.units import Unit
 LABELS = {"hotline": "Hotline", "campaign": "Campaign", "ticket": "Tickets", "chat": "Chats"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """The small frames of one report. ``loads`` and ``days`` are of all companies."""
 
     request: Request

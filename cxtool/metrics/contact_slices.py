@@ -10,10 +10,10 @@ Other engines spill or spread by themselves: they count in one go, and no row le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.plan import Small
 from cxtool.metrics.returns import KEY
@@ -26,8 +26,7 @@ SLICE = "__slice"
 Count = Callable[[Mapping[str, Frame]], Mapping[str, Frame]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sliced:
+class Sliced(Struct, frozen=True, kw_only=True):
     """Counts of ``rows``: planned with other frames, then finished slice by slice.
 
     ``rows``: frames by name; those without ``returns.KEY`` are in every slice as a whole. ``count``

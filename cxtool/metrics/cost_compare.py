@@ -12,8 +12,9 @@ where an included volume is the tier's for a seat and month x seat months. Sourc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from cxtool.metrics.cost_plans import (
     INPUTS,
@@ -30,8 +31,7 @@ HAIR = 1e-9  # of a total: a difference that is rounding
 SCALED = ("minutes", "message_cases", "recorded_h", "agent_h")  # what grows with contacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
+class Quantity(Struct, frozen=True, kw_only=True):
     """What a break-even is looked for in: inputs as they are at ``x``, and ``x`` as it is now."""
 
     label: str
@@ -42,8 +42,7 @@ class Quantity:
     monthly: bool = True  # shown for a month
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakEven:
+class BreakEven(Struct, frozen=True, kw_only=True):
     """A crossing: which plan costs less below and above it.
 
     ``x`` is None where the lines do not cross; then the plan that costs less is the same on both
@@ -55,8 +54,7 @@ class BreakEven:
     above: Plan | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """What a total changes by when one input is less or more by a share, or goes over its range."""
 
     less: float | None

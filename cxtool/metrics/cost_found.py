@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.cost_plans import HIGH, LIKELY, LOW, Inputs, Line, Plan, inputs_of, lines, total
 from cxtool.metrics.cost_prices import PriceList, Tier
@@ -19,8 +19,7 @@ from cxtool.units import Unit
 ENDS = (LOW, LIKELY, HIGH)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What the sections are made of. ``before`` is None where the compared period has no data.
 
     ``now`` and ``earlier`` are the totals of the counts of both periods.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cxtool.metrics.cost_compare import QUANTITIES, break_evens, moved
 from cxtool.metrics.cost_found import ENDS, Found, frame_of, money

@@ -14,9 +14,10 @@ the total looked at again: for the range, the break-even and the sensitivity. So
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
+
+from msgspec import Struct
 
 from cxtool.metrics.cost_prices import PriceList, Range, Tier
 from cxtool.metrics.cost_volumes import Volumes
@@ -33,8 +34,7 @@ GB_PER_KBIT_HOUR = 3600 / 8 / 1_000_000
 MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One number that a total depends on, and what it is of."""
 
     label: str
@@ -77,8 +77,7 @@ ITEMS: Mapping[str, tuple[str, str]] = {
 OPTIONAL = "transfer"  # a total leaves it out where the export does not tell its volume
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One item of a plan. ``billed`` is the volume less what is included; None: unknown."""
 
     item: str

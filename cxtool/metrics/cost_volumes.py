@@ -9,11 +9,11 @@ answers a case, for the share of that month's days that lie in the period. Sourc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.calendar_units import unit_bounds
 from cxtool.metrics.cost_prices import Channels
@@ -31,8 +31,7 @@ SUMS = ("call_ms", "recorded_ms", "agent_ms")
 MS_PER_MINUTE, MS_PER_HOUR = 60_000, 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volumes:
+class Volumes(Struct, frozen=True, kw_only=True):
     """The volumes of one period; None is unknown, which is not 0.
 
     ``months`` and ``seat_months`` are shares of calendar months. Squares are sums over cases, of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import CxtoolError, nearest
 from cxtool.metrics.stats import rounded
@@ -24,8 +24,7 @@ DERIVED = ("created_ms", "created_d", "created_t", "resolved_ms", "company", "da
 OPTIONAL = (*USES[1:], "contacts", "companies")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Customer:
+class Customer(Struct, frozen=True, kw_only=True):
     """A contact or a company, with the rows of the period that are its own or may be shown beside.
 
     ``cases`` (newest first) and ``tickets`` are the customer's. ``all_cases`` and ``all_tickets``

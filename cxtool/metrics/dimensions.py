@@ -8,10 +8,10 @@ people see of it (``2026-05-18``, ``2026-W21``, ``Mon``) is made of the few coll
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.errors import UsageError, nearest
 from cxtool.report import Column
@@ -25,8 +25,7 @@ def _unchanged(raw: pl.Expr) -> pl.Expr:
     return raw
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dimension:
+class Dimension(Struct, frozen=True, kw_only=True):
     """One dimension. ``key`` names its column in reports; ``source`` is the column it reads.
 
     ``by_position``: its values never recur, so a compared period is matched by position (its

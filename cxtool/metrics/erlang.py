@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainc, gammaln
 
@@ -28,8 +28,7 @@ MOST_AGENTS = 20_000
 HAIR = 1e-9  # by which a division may miss the whole number that it is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(Struct, frozen=True, kw_only=True):
     """What callers and agents meet, per interval; shares from 0 to 1, times in seconds.
 
     ``wait``: share of calls that waits at all. ``level``: share that an agent answers within the

@@ -13,7 +13,8 @@ stands in ``UNTOLD`` with the reason. ``tests/test_definitions.py`` finds those 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.definitions import card, meanings
@@ -65,8 +66,7 @@ def _nothing(key: str) -> tuple[Told, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Home(Struct, frozen=True, kw_only=True):
     """A report whose figures are told.
 
     ``make`` is the report; None where the command has to make it, of more than tables. ``own``
@@ -186,8 +186,7 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
 NO_ROWS = "it is made of other figures or columns, as the definition says"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What is to be explained: the key of a report, and the figure that explains it.
 
     ``figure`` is None where no rows are told of the key; ``others`` are reports that tell them too.

@@ -8,13 +8,14 @@ those of the metric's own module; nothing is judged here a second time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Literal
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics.choose import choose
@@ -50,8 +51,7 @@ CASE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measure:
+class Measure(Struct, frozen=True, kw_only=True):
     """Which rows a figure is made of.
 
     ``counts``: whether a row is in the denominator (of a count: is counted); ``hits``: whether it
@@ -72,8 +72,7 @@ class Measure:
     whole: Whole = "own"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """A section whose figures are told by their rows.
 
     ``rows``: all rows of the period, of which ``columns`` are shown. ``by`` parts them as the

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics.cel_contacts import (

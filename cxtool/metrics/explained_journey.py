@@ -6,9 +6,9 @@ Threads, and the changes within them, stand in ``explained_threads``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import narwhals.stable.v2 as nw
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics import kpi_figures

@@ -7,9 +7,9 @@ Each figure names its counts in ``kpi_figures``; the flag of a count says which 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import narwhals.stable.v2 as nw
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import NotInExportError

@@ -8,12 +8,13 @@ that, or by any other text of its row, such as an agent's name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -35,8 +36,7 @@ GROUP = "group"
 SLACK = 1e-6  # values are rounded
 
 
-@dataclass(frozen=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True):
     """The figure in its section: a row for each part, with ``value``, ``beside`` and its keys."""
 
     rows: pl.DataFrame
@@ -45,8 +45,7 @@ class Value:
     is_one: bool  # whether only one of several parts was asked for
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A ``Told`` carried out.
 
     ``values``: a row for each part, with its counts; ``counts`` are all of the parts asked for.

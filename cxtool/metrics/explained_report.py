@@ -8,7 +8,8 @@ that several sections have, the first is told unless another one, or one part of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, UsageError

@@ -9,10 +9,10 @@ says nothing is unknown: two ways of judging do not mix in one rate. Source: K2.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.metrics.contact_slices import Sliced
@@ -41,8 +41,7 @@ SLICES = 4  # so many slices of ``contact_slices`` at once, as sorting takes lit
 By = Mapping[str, Sequence[Dimension]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeats:
+class Repeats(Struct, frozen=True, kw_only=True):
     """The partials of FCR by name: planned with others, then counted.
 
     ``among`` limits the cases that are judged, not those that a contact comes back with.

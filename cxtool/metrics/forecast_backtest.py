@@ -13,10 +13,10 @@ together. How often what came lies in the interval is told with the dispersion o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import pi
 
 import numpy as np
+from msgspec import Struct
 
 from cxtool.metrics.forecast_calendar import Bools, Floats
 from cxtool.metrics.forecast_history import History
@@ -28,8 +28,7 @@ LEAST_HISTORY_D = 21
 FEW = 10.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moments:
+class Moments(Struct, frozen=True, kw_only=True):
     """Sums over what was forecast, per origin and group: ``excess`` of squared errors over chance,
     and the ``squares`` of the forecasts.
     """
@@ -49,8 +48,7 @@ class Moments:
         return over(excess, self.squares.sum(axis=0) - self.squares).clip(min=0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Errors:
+class Errors(Struct, frozen=True, kw_only=True):
     """What a method got wrong: sums over all origins and groups.
 
     ``absolute``, ``bias`` and ``chance`` are of intervals, ``day_absolute`` of days.

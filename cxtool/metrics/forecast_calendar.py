@@ -8,13 +8,13 @@ every day is open but holidays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cxtool.calendar import CENTRE, DAY_S, opening_days
@@ -27,8 +27,7 @@ Bools = npt.NDArray[np.bool_]
 HALF_HOUR_MS, HOUR_MS = 1_800_000, 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slots:
+class Slots(Struct, frozen=True, kw_only=True):
     """The slots of a run of days.
 
     ``starts``: one row per slot that begins (``day``, ``slot``, ``starts_at``), in order of time;

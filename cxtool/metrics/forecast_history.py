@@ -8,13 +8,14 @@ weekday usually has many, for then the data are missing, not the customers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.calendar import CENTRE
 from cxtool.config import Settings
@@ -31,8 +32,7 @@ EXPECTED_AT_LEAST = 10  # a day that usually has fewer may well have none
 FAR_BELOW = 0.25  # of its weekday's median: a day that something must have happened to
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """The days that were, and those to come, in arrays over groups, days and slots.
 
     ``groups`` has a row for each group, in the order of the arrays. ``offered`` (group, past day,

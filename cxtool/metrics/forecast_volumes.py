@@ -7,11 +7,11 @@ WAPE on the interval forecasts the days to come. Its own errors say how uncertai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError
@@ -33,8 +33,7 @@ Asked = Literal["auto", "profile", "seasonal-naive", "mean-4", "statsforecast"]
 WITHOUT_BACKTEST: MethodName = "profile"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
+class Forecast(Struct, frozen=True, kw_only=True):
     """Expected cases of the days to come: ``expected`` by group, day and slot.
 
     ``errors`` are each method's in the backtest: empty where there are less than three weeks, and

@@ -7,10 +7,10 @@ its n. No case to judge: null, never 0 or 100 %.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct, field
 
 from cxtool.metrics.stats import rounded, wilson
 from cxtool.metrics.trend import (
@@ -30,8 +30,7 @@ from cxtool.tables import Frame
 from cxtool.units import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """Figures of a section: their columns, and the expressions over the counts of ``wide``."""
 
     columns: tuple[Column, ...]

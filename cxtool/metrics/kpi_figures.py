@@ -8,10 +8,10 @@ interval. Source: K1-K5.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.metrics import fcr, handling, service_level
@@ -34,8 +34,7 @@ ALL = (*handling.columns_of_counts(), *fcr.COUNTS, "level_hits_n", "level_of_n")
 SECOND = 0.001  # of milliseconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """One figure. ``of`` names its counts: a count; hits and n of a rate; the sum of a mean."""
 
     key: str

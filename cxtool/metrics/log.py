@@ -8,10 +8,10 @@ chats and e-mails are queued as well. Source: L1-L17.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError, nearest
@@ -53,8 +53,7 @@ COLUMNS = (
 KEYS = tuple(column.key for column in COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How cases are read a piece at a time: what reads a frame, and what ``hours`` gave of them."""
 
     read: Callable[[Frame], Iterator[pl.DataFrame]]

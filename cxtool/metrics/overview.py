@@ -7,9 +7,10 @@ that it cannot differ from what that part's own command says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, NotInExportError, UsageError
@@ -39,8 +40,7 @@ TITLES = {
 HEAVY_LEVELS = ("high", "critical")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part: the tables it uses, what it plans, and the longest period that it takes.
 
     ``people``: whether it needs cases with what only contacts and companies tell of them.
@@ -76,8 +76,7 @@ PARTS: Mapping[str, Part] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """A headline figure: column ``key`` of a part's one-row section, perhaps by another label.
 
     In a section with a row per metric, ``key`` is the metric. ``course`` names the part's section

@@ -7,9 +7,9 @@ common, and would all be in memory at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.report import Report
 from cxtool.tables import Frame, Tables
@@ -17,8 +17,7 @@ from cxtool.tables import Frame, Tables
 Small = Mapping[str, pl.DataFrame]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What a report has to know of the rows, by name, and the report made of that."""
 
     frames: Mapping[str, Frame]

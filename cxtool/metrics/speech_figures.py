@@ -7,9 +7,9 @@ are of all the time together; each with its n, and null where no conversation ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.speech_timing import OF_SPEAKER
 from cxtool.metrics.speech_turns import SPEAKERS
@@ -29,8 +29,7 @@ from cxtool.units import Unit
 SECOND = 0.001  # of milliseconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mean:
+class Mean(Struct, frozen=True, kw_only=True):
     """A mean of ``of``; ``n`` is what it counts (``of`` itself where conversations are)."""
 
     key: str
@@ -43,8 +42,7 @@ class Mean:
     drop: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """``scale * part / whole``, both summed over the conversations that have both."""
 
     key: str

@@ -8,10 +8,10 @@ all languages together.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics import speech_rank
 from cxtool.metrics.speech_phrases import (
@@ -41,8 +41,7 @@ TESTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """Groups of phrases of both sections with their counts, quotes, and how many were tested."""
 
     groups: pl.DataFrame  # section, rank, words, also, counts, z, q, side

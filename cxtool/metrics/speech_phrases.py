@@ -10,9 +10,9 @@ one number made of them.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.metrics.phrases import ANNOTATION, LETTERS_PER_WORD
 from cxtool.metrics.trend import CURRENT
@@ -25,8 +25,7 @@ TOKEN = rf"{UNDIVIDED}|{LETTERS}|\S"
 MASKED = r"[\[<(][^\])>]*[\])>]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Struct, frozen=True, kw_only=True):
     """How phrases are made of tokens: of how many, kept in how many bits each, joined by what."""
 
     name: str

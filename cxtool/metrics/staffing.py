@@ -8,10 +8,10 @@ one at a time. Source: K9.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import CxtoolError, UsageError
@@ -53,8 +53,7 @@ FORECAST_DAYS = 14
 From = Literal["past", "forecast"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What plan is wanted: of which calls, parted how.
 
     ``per`` None: by weekday of the past, by date of a forecast. ``aht_s``: instead of that of the

@@ -7,10 +7,10 @@ answered. Everything is counted per group, local day and interval of the day. So
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics.dimensions import Dimension, exploded

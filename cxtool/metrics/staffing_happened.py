@@ -7,9 +7,9 @@ are counted where the export has their states and nothing parts them by groups. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics.dimensions import Dimension

@@ -6,8 +6,9 @@ abandonment; a cap on abandonment asks for Erlang A, and that for a patience. So
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError
@@ -20,8 +21,7 @@ OPTIONS = "--target 80/20, --asa, --max-occupancy or --max-abandonment"
 USUAL_WITHIN_S = 20.0  # of the service level that is told where none is a target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """Targets as shares from 0 to 1 and seconds; None: not asked for.
 
     ``patience_s``: mean patience, None where nobody knows it. ``shrinkage``: share of paid time

@@ -11,11 +11,12 @@ data before). Everything is null where nothing is compared or the figure itself 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.metrics.stats import (
     ALPHA,
@@ -36,8 +37,7 @@ CURRENT = "is_current"
 FEW_AGENTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Wide:
+class Wide(Struct, frozen=True):
     """Groups of the current period with both periods' counts; how many exist only before."""
 
     rows: pl.DataFrame

@@ -7,11 +7,12 @@ writes the same and never holds the rows of a section that come in pieces all at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Literal, cast
+
+from msgspec import Struct
 
 from cxtool.errors import UsageError, nearest
 from cxtool.report import Report, Section
@@ -19,8 +20,7 @@ from cxtool.report import Report, Section
 SentimentStyle = Literal["percent", "icons"]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """Where a format lives, the file suffixes that mean it, whether it writes bytes and streams."""
 
     module: str
@@ -41,8 +41,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True, kw_only=True):
     """How a report is written. Each format takes what concerns it and ignores the rest.
 
     ``width`` in terminal cells and ``max_rows`` are None for "as much as there is"; ``null`` is

@@ -7,8 +7,9 @@ levels, met or not) keep it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from cxtool.render.chart_colours import SERIES, paint, word_paint
 from cxtool.render.chart_data import Data, Point, Series

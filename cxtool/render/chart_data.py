@@ -9,8 +9,9 @@ Figures that are missing, not finite or beyond drawing are no points.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cxtool.render.chart_places import Place, places, spot
 from cxtool.render.chart_words import words
@@ -23,8 +24,7 @@ MOST_BEHIND = 24
 LARGEST = 1e15
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """One figure at a place, with what bounds it, what it was, and what it is of."""
 
     place: int
@@ -40,8 +40,7 @@ class Point:
         return tuple(v for v in (self.y, self.low, self.high, self.before) if v is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """The points of one name, in the order of their places; ``value`` is the name as it came.
 
     ``summed``: it stands for all those that are not told apart.
@@ -53,8 +52,7 @@ class Series:
     summed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(Struct, frozen=True):
     """Places, the series that have colours, and those behind them."""
 
     places: tuple[Place, ...]
@@ -77,8 +75,7 @@ class Data:
         return tuple(value for point in self.points for value in point.drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Places across and down, and the values where they meet."""
 
     across: tuple[Place, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from cxtool.render.chart_data import Data, Point, Series
 from cxtool.render.chart_marks import (
@@ -29,8 +30,7 @@ LOW, HIGH, SHARE = 170, 240, 0.3  # its height without margins: pixels, and of i
 EDGE = 26  # pixels at the right, for half of the last place's name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """What stands around the marks of a picture, and the room that is left for them.
 
     ``right`` is the margin at the right.

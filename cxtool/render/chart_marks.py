@@ -9,8 +9,9 @@ they are in no field name, no expression and no scale. What a mark says when poi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from cxtool.render.chart_colours import paint
 from cxtool.render.chart_words import SIZE, shortened, width_of
@@ -23,8 +24,7 @@ PALE = 0.18  # how much of its colour a band has
 KEY, BLOCK = 18, 10  # pixels of a key's sample
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(Struct, frozen=True, kw_only=True):
     """The picture's width and height without its margins; pixels count from its upper left."""
 
     width: float
@@ -35,8 +35,7 @@ class Room:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """Words at a pixel; ``full`` is told when pointed at."""
 
     text: str
@@ -47,8 +46,7 @@ class Words:
     full: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """One entry of a legend."""
 
     text: str

@@ -9,10 +9,11 @@ here, since a drawing library would take the zone of the machine.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from cxtool.render.chart_words import clock, day, shortened, width_of, words
 from cxtool.units import Unit
@@ -25,8 +26,7 @@ DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 TIME_STEPS_S = (900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One place: its value, where it stands (in days, seconds or by count), and its words."""
 
     value: Any
@@ -34,8 +34,7 @@ class Place:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """Words at a pixel of an axis; ``full`` where they are but the beginning."""
 
     x: float

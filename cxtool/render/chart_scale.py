@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cxtool.render.chart_words import tick_words
 from cxtool.units import Unit
@@ -24,8 +25,7 @@ _SECONDS = (
 _SMALLEST = {Unit.COUNT: 1.0, Unit.INDEX: 1.0, Unit.PERCENT: 0.1, Unit.POINTS: 0.1}
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """An axis from ``low`` to ``high`` with its round values and their words."""
 
     low: float

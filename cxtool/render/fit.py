@@ -10,7 +10,8 @@ cells fold.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cxtool.render.layout import Field
 
@@ -18,8 +19,7 @@ GAP = 2
 NARROWEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """The fields shown, their widths, and the keys of the figures left out, as they stood."""
 
     fields: tuple[Field, ...]

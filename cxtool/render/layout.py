@@ -14,10 +14,11 @@ A section with a column ``unit`` of unit names shows its plain numbers in each r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.render import RenderOptions, cells
 from cxtool.render.frames import plain
@@ -32,8 +33,7 @@ UPRIGHT_LABELS: dict[Role, str] = {"change": "Change", "previous": "Before", "n"
 UPRIGHT_DROPS: dict[Role, int] = {"change": 1, "n": 2, "previous": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a field's texts are made of, for renderers that set it apart.
 
     ``details`` are what stands in brackets behind the figures (interval, change in percent), empty
@@ -46,8 +46,7 @@ class Parts:
     words: list[Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One column as people see it. ``of`` is the key of the figure that it accompanies."""
 
     key: str

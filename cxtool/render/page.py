@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from cxtool import __version__
 from cxtool.definitions import Card, cards_of
@@ -31,16 +31,14 @@ LANGUAGE = "en"
 CHART_WIDTH = 880  # pixels, about what a page has on a screen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """A chart, drawn, and what it shows in words."""
 
     caption: str
     svg: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
+class Band(Struct, frozen=True, kw_only=True):
     """An entry of the legend of bands."""
 
     name: str
@@ -48,8 +46,7 @@ class Band:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """One section as a page shows it; ``tiles`` or ``table`` is None."""
 
     anchor: str
@@ -63,8 +60,7 @@ class Block:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """Everything that the templates show."""
 
     language: str

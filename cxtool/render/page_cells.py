@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from cxtool.render.layout import Field
 from cxtool.render.page_spark import spark
@@ -23,8 +23,7 @@ RANKS: dict[Unit, dict[object, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """One cell. ``value`` is what it is sorted by: None for its text, empty for no value.
 
     ``sign`` is a picture of what ``word`` says; ``word`` is only read aloud. ``pill`` frames the

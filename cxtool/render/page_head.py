@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cxtool.render.head import FILES_NAMED, days_text, period_text
 from cxtool.render.safe import one_line
 from cxtool.report import Report, Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """A name and what it is, safe to show on one line."""
 
     name: str

@@ -7,9 +7,10 @@ come from anywhere, so whatever is read is checked.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
+
+from msgspec import Struct
 
 from cxtool.report import Report
 from cxtool.units import Unit
@@ -23,8 +24,7 @@ SIGNALS = ("up", "down", "flat", "new")
 Value = float | str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """A page's report, its days ``[start, end)``, and the figures of its row of headlines."""
 
     report: str

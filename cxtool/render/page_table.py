@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.render import RenderOptions
 from cxtool.render.layout import Field, fields_of
@@ -39,8 +41,7 @@ FILTERS: dict[Unit, tuple[str, ...]] = {
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """The head of a column. ``before`` names the figure that a change or count belongs to."""
 
     label: str
@@ -50,8 +51,7 @@ class Head:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """A word that rows can be filtered by, and how many have it."""
 
     name: str
@@ -59,8 +59,7 @@ class Choice:
     rows_n: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """What a table shows; ``tags`` has the word of each row that ``choices`` filter by."""
 
     caption: str

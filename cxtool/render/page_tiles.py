@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.render import RenderOptions
 from cxtool.render.layout import Field, fields_of
@@ -18,8 +18,7 @@ from cxtool.units import MISSING, NUMERIC, Unit, show
 Beside = dict[tuple[str | None, Role], Field]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class Tile(Struct, frozen=True, kw_only=True):
     """One figure; ``key`` and ``value`` say it raw, empty where it is unknown."""
 
     key: str
@@ -41,8 +40,7 @@ class Tile:
         return self.trend is not None or self.spark is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiles:
+class Tiles(Struct, frozen=True, kw_only=True):
     """The tiles of a section, the large ones first, and what is not a figure, in words."""
 
     large: tuple[Tile, ...]

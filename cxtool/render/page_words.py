@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cxtool.render.layout import Field
 from cxtool.render.tones import ARROWS, Tone
@@ -12,8 +12,7 @@ FLAT = "no clear change"
 VERDICTS: dict[Tone, str] = {"good": "better", "poor": "worse"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class Trend(Struct, frozen=True, kw_only=True):
     """A change in words: ``▲`` ``up 2.1 points`` ``better``; ``detail`` is for a closer look."""
 
     sign: str

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 
 from cxtool.render.csv import FORMULA
 from cxtool.render.frames import plain
@@ -67,8 +67,7 @@ class Style(NamedTuple):
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetColumn:
+class SheetColumn(Struct, frozen=True, kw_only=True):
     """One column: its heading, its cells, the style of each, and its width in characters."""
 
     label: str

@@ -7,11 +7,11 @@ assumed width of 80 when there is no terminal, and choose by position what to na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from io import StringIO
 
 import polars as pl
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console

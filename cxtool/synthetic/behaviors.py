@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.schema import BEHAVIORS
 from cxtool.synthetic import centre
@@ -15,8 +14,7 @@ NEGATIVE = "inappropriate_action"
 HIGHEST = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
+class Habit(Struct, frozen=True, kw_only=True):
     """How one behaviour is scored: its middle, how often it is not seen at all, or not judged."""
 
     mean: float
@@ -39,8 +37,7 @@ SPREAD = 0.16
 SIGNS = np.array([-1.0 if name == NEGATIVE else 1.0 for name in BEHAVIORS])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BehaviorDay:
+class BehaviorDay(Struct, frozen=True, kw_only=True):
     """One element a score; ``case`` is the position among the day's cases."""
 
     case: Ints

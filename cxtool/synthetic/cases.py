@@ -6,9 +6,8 @@ the export (an answer, an end) is not known yet: such cases are still open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.draws import Draws, draw_day, weighted
@@ -51,8 +50,7 @@ NOTES_N = len(centre.CASE_NOTES) * len(centre.PRODUCTS)
 TOPIC_QUEUES = np.array(centre.TOPIC_QUEUES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDay:
+class CaseDay(Struct, frozen=True, kw_only=True):
     """The cases of one day, sorted by start. Codes index the tables of ``centre`` and ``plan``."""
 
     day: int

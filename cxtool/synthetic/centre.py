@@ -6,11 +6,10 @@ get in touch; ``SLOWER_QUEUE`` and ``IMPROVING_TEAM`` are the changes planted fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(Struct, frozen=True, kw_only=True):
     """One channel in one direction.
 
     ``wait_s`` and ``work_s`` are medians of lognormal times with spreads ``wait_sigma`` and 0.6.

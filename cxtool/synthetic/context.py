@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.cases import CaseDay
@@ -47,8 +46,7 @@ _FIRST = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextDay:
+class ContextDay(Struct, frozen=True, kw_only=True):
     """One element a row, sorted by case; ``at_s`` is -1 where no time is known."""
 
     case: Ints
@@ -56,8 +54,7 @@ class ContextDay:
     at_s: Ints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteDay:
+class NoteDay(Struct, frozen=True, kw_only=True):
     """One element a note, sorted by time; ``case`` and ``ticket`` are positions, -1 for none."""
 
     at_s: Ints

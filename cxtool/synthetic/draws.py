@@ -7,9 +7,9 @@ keeps every day independent of the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.flows import INBOUND, INTERNAL
@@ -22,8 +22,7 @@ UNKNOWN_SHARE = 0.05  # nobody recognised the contact
 HABIT = 1.25  # above 1: some people get in touch far more often than others
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
+class Draws(Struct, frozen=True, kw_only=True):
     """One element a case, in no order of time. -1 is "none" in contact, company and topic.
 
     ``ticket`` counts the tickets of ``ticket_day`` from 1; 0 is no ticket.
@@ -39,7 +38,7 @@ class Draws:
 
     def taken(self, order: Ints) -> Draws:
         """The same cases in that order."""
-        return Draws(**{name: getattr(self, name)[order] for name in self.__slots__})
+        return Draws(**{name: getattr(self, name)[order] for name in self.__struct_fields__})
 
 
 def weighted(rng: np.random.Generator, weights: tuple[float, ...], count: int) -> Ints:

@@ -7,8 +7,9 @@ combinations a town is added, past those a number, so that no two companies shar
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 LANGUAGES = ("en", "pl", "uk", "th", "zh")
 LANGUAGE_SHARES = (0.45, 0.18, 0.13, 0.14, 0.10)
@@ -86,8 +87,7 @@ COMPANY_TRADES = {
 JOINERS = {"en": " ", "pl": " ", "uk": " ", "th": "", "zh": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A full name as its owner writes it, and the Latin form that an e-mail address is made of."""
 
     name: str

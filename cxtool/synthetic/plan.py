@@ -7,13 +7,13 @@ tables are wanted, and no day is ever kept in memory for a later one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cxtool.errors import UsageError
 from cxtool.period import EPOCH
@@ -52,8 +52,7 @@ class Stream(IntEnum):
     ROTA = 11
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What is asked for. ``end`` is the first day that is not in the export."""
 
     interactions: int
@@ -84,8 +83,7 @@ def _at_least(least: int, value: int, option: str) -> None:
         raise UsageError(f"{option} must be at least {least}, not {value}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agents:
+class Agents(Struct, frozen=True, kw_only=True):
     """One array element an agent, sorted by team."""
 
     team: Ints
@@ -100,8 +98,7 @@ class Agents:
         return len(self.team)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contacts:
+class Contacts(Struct, frozen=True, kw_only=True):
     """One array element a contact; ``company`` is -1 for a person without one."""
 
     name: Ints

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.plan import Bools, Floats, Ints, Plan, Stream
@@ -14,8 +13,7 @@ HOURS = 24
 TEAMS_N = len(centre.TEAMS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rota:
+class Rota(Struct, frozen=True, kw_only=True):
     """The agents at work. A cell is an hour and a team: ``hour x teams + team``."""
 
     working: Bools  # one element an agent

@@ -7,9 +7,8 @@ long follows from the cases that the agent had that day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.cases import CaseDay
@@ -23,8 +22,7 @@ FULLEST = 0.92  # nobody is busy all of the time
 HOUR_S = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateDay:
+class StateDay(Struct, frozen=True, kw_only=True):
     """One element a state, sorted by agent and start."""
 
     agent: Ints

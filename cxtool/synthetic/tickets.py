@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.cases import CaseDay
@@ -16,8 +15,7 @@ NEVER_SHARE = 0.05  # not resolved for as long as one looks
 STATUSES = ("new", "open", "pending", "solved", "closed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketDay:
+class TicketDay(Struct, frozen=True, kw_only=True):
     """The tickets created on one day, sorted by creation; -1 is null."""
 
     day: int

@@ -3,10 +3,10 @@ passages so that they fit the case's language, channel, queue, outcome and lengt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec import Struct
 
 from cxtool.synthetic import centre
 from cxtool.synthetic.cases import CaseDay
@@ -22,8 +22,7 @@ OUTCOMES = (GOOD, BAD)
 ASSUMED_QUEUE = centre.QUEUES.index("care")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
+class Book(Struct, frozen=True, kw_only=True):
     """All passages in one row: where each begins, its turns, and which ones a key offers."""
 
     first: Ints
@@ -34,8 +33,7 @@ class Book:
     choices: dict[tuple[str, ...], tuple[int, int]]  # key -> first passage, how many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TranscriptDay:
+class TranscriptDay(Struct, frozen=True, kw_only=True):
     """One element a turn. ``line`` indexes the book; times are milliseconds into the talk."""
 
     case: Ints

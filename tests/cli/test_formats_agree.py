@@ -11,13 +11,13 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.render.frames import plain
 from cxtool.render.layout import UNIT_COLUMN

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.config import FcrSettings, Settings, SlaSettings
 from cxtool.metrics import fcr, kpi

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.exports import quality

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cxtool.config import FcrSettings, JourneySettings, Settings
 from cxtool.metrics.journey import days_needed, report

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.metrics import journey

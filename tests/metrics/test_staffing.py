@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from msgspec.structs import replace
 from polars.testing import assert_frame_equal
 
 from cxtool.config import CostSettings, HoursSettings, Settings, StaffingSettings

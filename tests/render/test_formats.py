@@ -7,11 +7,11 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.errors import UsageError
 from cxtool.render import FORMATS, RenderOptions, format_of_suffix, known_format, render

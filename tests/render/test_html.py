@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cxtool.render import RenderOptions, render
 from cxtool.render.page_table import FILTERS, ROWS_SHOWN, UNKNOWN

@@ -8,7 +8,6 @@ import re
 import sys
 import tempfile
 import zipfile
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.render import RenderOptions, render

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from msgspec.structs import replace
 
 from cxtool.errors import UsageError
 from cxtool.schema import TABLES, Type
