@@ -63,10 +63,10 @@ def _are_parted_by_blanks(
     for begin in (0, 1):
         # Two bytes are compared as one number: that is faster than to compare and combine them.
         pairs = signs[begin : begin + (len(signs) - begin) // 2 * 2].view("<u2")
-        for pair in (separator | SPACE << 8, SPACE | separator << 8):
-            places = np.flatnonzero(pairs == pair) * 2 + begin
-            if (np.searchsorted(quotes, places) % 2 == 0).any():
-                return True
+        is_parted = (pairs == (separator | SPACE << 8)) | (pairs == (SPACE | separator << 8))
+        places = np.flatnonzero(is_parted) * 2 + begin
+        if (np.searchsorted(quotes, places) % 2 == 0).any():
+            return True
     return False
 
 
