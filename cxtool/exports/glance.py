@@ -73,6 +73,17 @@ def after_lines(path: Path, place: int, lines: int) -> int:
         return stream.tell()
 
 
+def first_records(file: TextFile, bytes_n: int) -> bytes:
+    """The whole records among the first bytes of a regular file's body."""
+    with file.path.open("rb") as stream:
+        stream.seek(after_lines(file.path, 0, file.body_line - 1))
+        text = stream.read(bytes_n)
+    end, quote = text.rfind(b"\n") + 1, file.quote.encode()
+    while quote and text.count(quote, 0, end) % 2:
+        end = text.rfind(b"\n", 0, end - 1) + 1
+    return text[:end]
+
+
 def _is_bare(text: bytes, file: TextFile) -> bool:
     """Whether records are regular and nothing is quoted: a pattern needs five times as long."""
     separator, quote = file.delimiter.encode(), file.quote.encode()

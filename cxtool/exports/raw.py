@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 
 from cxtool.errors import CxtoolError
 from cxtool.exports.convert import cleaned
-from cxtool.exports.glance import IRREGULAR, Glance
+from cxtool.exports.glance import IRREGULAR, Glance, first_records
 from cxtool.exports.layout import (
     ROW,
     irregular,
@@ -39,6 +40,7 @@ NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 A_DAY = timedelta(days=1)
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
+SAMPLE_BYTES = 1 << 20  # of a larger file, which a scan would take longer to begin with
 ORIGIN_ROWS = 1 << 40  # rows of one origin, numbered on from those of the one before
 
 
@@ -96,6 +98,13 @@ class RawTable(Struct, frozen=True, dict=True):
     def _sample(self) -> pl.DataFrame:
         if self.first is not None:
             return self.first
+        if self.glance.regular and self.glance.end > SAMPLE_BYTES:
+            text = cast("TextFile", self.text)
+            source = BytesIO(first_records(text, SAMPLE_BYTES))
+            rows = _frame(replace(text, body_line=1), source, found=self.glance)
+            first = rows.select(self.columns).head(SAMPLE_ROWS).collect()
+            if first.height == SAMPLE_ROWS:
+                return first
         return self.frame.select(self.columns).head(SAMPLE_ROWS).collect()
 
     def seen(self, value: pl.Expr) -> pl.Series:
@@ -267,11 +276,33 @@ def _scanned(
 
     Columns of ``types`` hold nothing else.
     """
+    frame = _frame(text, text.path, cut=cut, found=found, types=types)
+    return RawTable(
+        frame=frame,
+        schema=frame.collect_schema(),
+        files=(text.name,),
+        paths=(text.path,),
+        positions=(position,),
+        table=table,
+        text=text,
+        glance=found,
+    )
+
+
+def _frame(
+    text: TextFile,
+    source: Path | BytesIO,
+    *,
+    cut: bool = False,
+    found: Glance = IRREGULAR,
+    types: Mapping[str, pl.DataType] = {},
+) -> pl.LazyFrame:
+    """The records of a text file, from a source that begins as it does."""
     header = text.header if text.format == "csv" else ndjson_keys(text)
     schema = {name: types.get(name, pl.String()) for name in header}
     if text.format == "csv":
         frame = pl.scan_csv(
-            text.path,
+            source,
             has_header=False,
             skip_lines=text.body_line - 1,
             separator=text.delimiter,
@@ -286,20 +317,9 @@ def _scanned(
             texts_of = [name for name in header if name != LINE and schema[name] == pl.String]
             frame = frame.with_columns(unguarded(pl.col(name)) for name in texts_of)
     else:
-        frame = pl.scan_ndjson(text.path, schema=schema, row_index_name=ROW)
-    constants = {name: value for name, value in text.partitions if name not in schema}
-    frame = frame.with_columns(**{name: pl.lit(value) for name, value in constants.items()})
-    known = dict.fromkeys(constants, pl.String())
-    return RawTable(
-        frame=frame,
-        schema=pl.Schema({ROW: pl.UInt32(), **schema, **known}),
-        files=(text.name,),
-        paths=(text.path,),
-        positions=(position,),
-        table=table,
-        text=text,
-        glance=found,
-    )
+        frame = pl.scan_ndjson(source, schema=schema, row_index_name=ROW)
+    constants = {name: pl.lit(value) for name, value in text.partitions if name not in schema}
+    return frame.with_columns(**constants)
 
 
 def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:

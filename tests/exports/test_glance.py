@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cxtool.exports import glance as glances
 from cxtool.exports import glance_blocks
-from cxtool.exports.glance import Glance, glance
+from cxtool.exports.glance import Glance, first_records, glance
 from cxtool.exports.text import TextFile
 
 HEADER = ("a", "b", "c")
@@ -178,3 +178,6 @@ def test_what_a_writer_wrote_is_regular(
     assert seen.regular
     assert seen.single_lines == (lines == len(rows))
     assert seen.end == file.path.stat().st_size
+    text = first_records(file, len(out.getvalue()) // 2).decode()
+    first = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert first == [list(row) for row in rows[: len(first)]]
