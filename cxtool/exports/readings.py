@@ -3,7 +3,8 @@
 A table is counted when it is first asked for. What stands in the way is dealt with on that
 occasion: numbers that are not all plain are read as text, damaged text files are rewritten without
 their damage, and values that are written in ways that a sample did not show are read before a row
-is judged.
+is judged. Where there is room for all text of an export, it is parsed once, and held for all that is
+asked of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from cxtool.exports.mapped import DAY_OF, MappedTable
 from cxtool.exports.scan import Days, span_of
 from cxtool.exports.survey import Counts, Survey, count, survey, usable
 
-HELD_BYTES = 1 << 29
+HELD_BYTES = 1 << 29  # of text: a report on as much takes up to three times that in all
 T = TypeVar("T")
 
 
