@@ -3,8 +3,8 @@
 A table is counted when it is first asked for. What stands in the way is dealt with on that
 occasion: numbers that are not all plain are read as text, damaged text files are rewritten without
 their damage, and values that are written in ways that a sample did not show are read before a row
-is judged. Where there is room for all text of an export, it is parsed once, and held for all that is
-asked of it.
+is judged. Where there is room for all text of an export, it is parsed once, and held for whatever
+is asked of it.
 """
 
 from __future__ import annotations
