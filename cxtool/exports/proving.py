@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ OF_READING = "negative_duration"  # left to the reading of durations
 LONGEST_S = 2.0**53 / 1000  # a float does not hold every whole millisecond beyond
 GLANCE_ROWS = 1_000
 FEW_N = 900  # different texts in a glance; where there are more, hardly any repeats
+TOGETHER_ROWS = 4_000_000  # of files that are read as one: some 2 GB
 
 
 class _OfValues(Struct, frozen=True):
@@ -65,7 +67,7 @@ def prove(folder: Path, written: Sequence[Path]) -> None:
         if name not in rewritten and is_sealed(folder / name, entry)
     }
     batch = 1 + max((entry["batch"] for entry in older.values()), default=0)
-    for (table, _), files in _alike(rewritten).items():
+    for (table, *_), files in _alike(rewritten).items():
         for name, found in _found(files, table).items():
             kept[name] = {**sealed(folder / name), "batch": batch, **found}
     if kept:
@@ -77,14 +79,16 @@ def prove(folder: Path, written: Sequence[Path]) -> None:
         (folder / FILE).unlink(missing_ok=True)
 
 
-def _alike(written: Mapping[str, Path]) -> dict[tuple[str, str], dict[str, Path]]:
-    """The files by their table and columns, by which they can be read together."""
-    groups: dict[tuple[str, str], dict[str, Path]] = {}
+def _alike(written: Mapping[str, Path]) -> dict[tuple[str, str, int], dict[str, Path]]:
+    """The files by their table and columns, by which they can be read together: so many rows."""
+    groups: dict[tuple[str, str, int], dict[str, Path]] = {}
+    rows_n: Counter[tuple[str, str]] = Counter()
     for name, path in written.items():
         table = table_of(Path(name).parts[0])
         if table is not None:
-            columns = str(pl.read_parquet_schema(path))
-            groups.setdefault((table, columns), {})[name] = path
+            kind = table, str(pl.read_parquet_schema(path))
+            groups.setdefault((*kind, rows_n[kind] // TOGETHER_ROWS), {})[name] = path
+            rows_n[kind] += pl.scan_parquet(path).select(pl.len()).collect().item()
     return groups
 
 

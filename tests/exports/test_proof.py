@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from cxtool.config import Settings
+from cxtool.exports import proving
 from cxtool.exports.export import Export, open_export
-from cxtool.exports.proof import FILE, SCHEMA, proofs_of, read_entries
+from cxtool.exports.proof import FILE, SCHEMA, Told, proofs_of, read_entries
 from cxtool.exports.proving import GLANCE_ROWS, prove
 from cxtool.exports.text import TextOptions
 from cxtool.synthetic.generate import write_sample
@@ -419,6 +420,31 @@ def test_days_are_proven_one_by_one_and_keys_only_within_a_conversion(tmp_path: 
     assert later_n() == 0
     shutil.move(tmp_path / "dataset", tmp_path / "elsewhere" / "moved")
     assert is_proven(tmp_path / "elsewhere", "moved")
+
+
+def test_files_of_many_rows_are_proven_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands against one is held against those alone that were read with it."""
+    together: list[int] = []
+
+    def found(files: Mapping[str, Path], table: str) -> dict[str, Told]:
+        together.append(len(files))
+        return told_of(files, table)
+
+    told_of = proving._found
+    monkeypatch.setattr(proving, "_found", found)
+    monkeypatch.setattr(proving, "TOGETHER_ROWS", 6)
+    folder = tmp_path / "interactions"
+    folder.mkdir()
+    paths = [folder / f"{number}.parquet" for number in range(4)]
+    for number, path in enumerate(paths):
+        blank = " " if number == 3 else ""
+        case_ids = [f"{blank}{number}-{row}" for row in range(3)]
+        pl.DataFrame({**GOOD, "case_id": case_ids}).write_parquet(path)
+    prove(tmp_path, paths)
+    assert together == [2, 2]
+    assert [proof is not None for proof in proofs_of(paths)] == [True, True, True, False]
 
 
 def test_a_proof_tells_nothing_of_columns_that_a_profile_moves(written: Path) -> None:
