@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from cxtool.errors import CxtoolError, nearest
 from cxtool.exports.binding import Feed, bound, canonical_feed, fits, tells
 from cxtool.exports.profile_form import Dialect, Profile, TableMap
-from cxtool.exports.raw import RawTable, read
+from cxtool.exports.raw import RawTable
+from cxtool.exports.raw_files import read
 from cxtool.exports.sources import SourceFile
 from cxtool.exports.text import TextOptions
 from cxtool.schema import TABLES

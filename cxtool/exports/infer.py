@@ -18,7 +18,8 @@ from cxtool.exports.infer_look import File, look, text
 from cxtool.exports.infer_times import DateOrder
 from cxtool.exports.infer_words import normal
 from cxtool.exports.passed import notes
-from cxtool.exports.raw import RawTable, read
+from cxtool.exports.raw import RawTable
+from cxtool.exports.raw_files import read
 from cxtool.exports.sheets import unpacked
 from cxtool.exports.sources import find
 from cxtool.exports.text import TextOptions

@@ -24,7 +24,8 @@ from cxtool.exports.feeds import (
 from cxtool.exports.mapped import MappedTable, map_table
 from cxtool.exports.passed import Passed
 from cxtool.exports.profile_form import Profile, TableMap
-from cxtool.exports.raw import RawTable, read
+from cxtool.exports.raw import RawTable
+from cxtool.exports.raw_files import read
 from cxtool.exports.sources import SourceFile, find
 from cxtool.exports.strict import strictly
 from cxtool.exports.text import TextOptions

@@ -25,7 +25,8 @@ from cxtool.exports.convert import WHITESPACE
 from cxtool.exports.doubts import unknown_direction
 from cxtool.exports.mapped import LOWERED, MappedTable, map_table
 from cxtool.exports.proof import FILE, SCHEMA, Proof, Told, is_sealed, read_entries, sealed
-from cxtool.exports.raw import RawTable, parquet_table
+from cxtool.exports.raw import RawTable
+from cxtool.exports.raw_files import parquet_table
 from cxtool.exports.rules import flags
 from cxtool.exports.sources import SourceFile, table_of
 from cxtool.exports.spreadsheet import shortened

@@ -1,12 +1,13 @@
-"""Files as lazy frames of their own columns, before any meaning is given to them.
+"""Records as lazy frames of the columns that files have, before any meaning is given to them.
 
-Text files become frames of text. Parquet files keep their types. Every frame has ``__row``, the
-record's number in its file from 0, and a repaired text file ``__line`` (see ``repair``).
+Text files become frames of text, Parquet files keep their types (see ``raw_files``). Every frame
+has ``__row``, the record's number in its file from 0, and a repaired text file ``__line`` (see
+``repair``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
@@ -22,21 +23,16 @@ from cxtool.exports.convert import cleaned
 from cxtool.exports.glance import IRREGULAR, Glance, first_records
 from cxtool.exports.layout import (
     ROW,
-    irregular,
     ndjson_keys,
     ndjson_lines,
     records,
-    texts,
 )
-from cxtool.exports.passed import Passed
-from cxtool.exports.proof import Proof, common, proofs_of
-from cxtool.exports.repair import LINE, SHOWN, Damage, repair
-from cxtool.exports.sources import SourceFile
+from cxtool.exports.proof import Proof
+from cxtool.exports.repair import LINE, Damage, repair
 from cxtool.exports.spreadsheet import unguarded
-from cxtool.exports.text import TextFile, TextOptions, prepare
+from cxtool.exports.text import TextFile
 
 DAY = "day"  # the folders of a dataset
-NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 A_DAY = timedelta(days=1)
 FILE = "__file"  # the path, in a scan of several Parquet files
 SAMPLE_ROWS = 1000
@@ -122,7 +118,7 @@ class RawTable(Struct, frozen=True, dict=True):
         """
         text = cast("TextFile", self.text)
         position = self.positions[0]
-        raw = _scanned(text, table=self.table, position=position, found=self.glance, types=types)
+        raw = scanned(text, table=self.table, position=position, found=self.glance, types=types)
         if not trims:
             return replace(raw, first=self._sample)
         names = [name for name in raw.columns if raw.schema[name] == pl.String]
@@ -151,7 +147,7 @@ class RawTable(Struct, frozen=True, dict=True):
         if LINE in self.schema:
             raise CxtoolError(f"{self.files[0]}: the file cannot be read")
         text, damages = repair(self.text, scratch=scratch)
-        raw = _scanned(text, table=self.table, position=self.positions[0])
+        raw = scanned(text, table=self.table, position=self.positions[0])
         return replace(raw, damages=tuple(damages))
 
     def _unreadable(self) -> str:
@@ -211,59 +207,7 @@ class RawTable(Struct, frozen=True, dict=True):
         return placed.select(ROW, "file", line.alias("line"))
 
 
-def read(files: Sequence[SourceFile], options: TextOptions, *, scratch: Path) -> list[RawTable]:
-    """One raw table per text file, and one per table and shape of the Parquet files.
-
-    Raises CxtoolError for a file that cannot be read at all.
-    """
-    raws = []
-    parquet: list[tuple[int, SourceFile]] = []
-    for position, file in enumerate(files):
-        prepared = file if file.format == "parquet" else prepare(file, options, scratch=scratch)
-        if isinstance(prepared, TextFile):
-            raws.append(_from_text(prepared, file.table, position, scratch))
-        else:
-            parquet.append((position, prepared))
-    return raws + _from_parquet(parquet)
-
-
-def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) -> RawTable:
-    """A text file without its blank, short and long records; the latter two become damages."""
-    if text.format == "csv" and not text.glance.regular:
-        raw = _without(irregular(text), text, table, position)
-    else:
-        raw = _scanned(text, table=table, position=position, found=text.glance)
-    try:
-        raw.seen(pl.lit(None))
-    except pl.exceptions.PolarsError:
-        return raw.repaired(scratch)
-    return raw
-
-
-def _without(odd: pl.DataFrame, text: TextFile, table: str | None, position: int) -> RawTable:
-    """The file without its odd records, as ``layout.irregular`` tells them."""
-    width = len(text.header)
-    # Empty cells beyond the header are none, and those of unnamed columns may be missing.
-    is_long = pl.col("cells") - pl.col("tail") > width
-    least = 0 if text.ragged else width - text.spare_n
-    is_damaged = ~pl.col("blank") & (is_long | (pl.col("cells") < least))
-    damaged = odd.filter(is_damaged)
-    if empty_n := odd.filter(pl.col("blank") & (pl.col("cells") > 1)).height:
-        text = replace(text, passed=(*text.passed, Passed("empty", empty_n)))
-    raw = _scanned(text, table=table, position=position, cut=bool((odd["cells"] > width).any()))
-    skipped = odd.lazy().filter(pl.col("blank") | is_damaged).select(pl.col(ROW).cast(pl.UInt32))
-    told = damaged.join(texts(text, damaged["line"]), on="line").select("line", "cells", "text")
-    return replace(
-        raw,
-        frame=raw.frame.join(skipped, on=ROW, how="anti", maintain_order="left"),
-        damages=tuple(
-            Damage(line, value[:SHOWN], f"{cells} cells where the header has {width}")
-            for line, cells, value in told.sort("line").iter_rows()
-        ),
-    )
-
-
-def _scanned(
+def scanned(
     text: TextFile,
     *,
     table: str | None,
@@ -320,70 +264,3 @@ def _frame(
         frame = pl.scan_ndjson(source, schema=schema, row_index_name=ROW)
     constants = {name: pl.lit(value) for name, value in text.partitions if name not in schema}
     return frame.with_columns(**constants)
-
-
-def _from_parquet(files: Sequence[tuple[int, SourceFile]]) -> list[RawTable]:
-    shapes: dict[object, list[tuple[int, SourceFile]]] = {}
-    proofs = dict(zip(files, _proofs([file for _, file in files]), strict=True))
-    for (position, file), schema in zip(files, _schemas([file for _, file in files]), strict=True):
-        columns = tuple((name, str(kind)) for name, kind in schema.items())
-        keys = tuple(key for key, _ in file.partitions)
-        is_proven = proofs[position, file] is not None
-        shapes.setdefault((file.table, keys, columns, is_proven), []).append((position, file))
-    return [
-        replace(parquet_table(group), proof=common(proofs[one] for one in group))
-        for group in shapes.values()
-    ]
-
-
-def _proofs(files: Sequence[SourceFile]) -> list[Proof | None]:
-    """What is proven of files; nothing of those at an address, which would have to be asked."""
-    on_disk = [file.path for file in files if isinstance(file.place, Path)]
-    return proofs_of(on_disk) if len(on_disk) == len(files) else [None] * len(files)
-
-
-def _schemas(files: Sequence[SourceFile]) -> list[Mapping[str, pl.DataType]]:
-    if any(isinstance(file.place, str) for file in files):
-        from cxtool.exports.remote import at_once
-
-        return at_once(_schema, files)
-    return [_schema(file) for file in files]
-
-
-def _schema(file: SourceFile) -> Mapping[str, pl.DataType]:
-    try:
-        return pl.read_parquet_schema(file.place)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        if isinstance(error, OSError) and isinstance(file.place, str):
-            raise
-        raise CxtoolError(f"{file.name}: not a readable Parquet file") from error
-
-
-def parquet_table(group: list[tuple[int, SourceFile]]) -> RawTable:
-    """Files of one table and shape."""
-    files = [file for _, file in group]
-    frame = pl.scan_parquet(
-        [str(file.place) for file in files],
-        glob=False,
-        hive_partitioning=bool(files[0].partitions),
-        row_index_name=ROW,
-        include_file_paths=FILE,
-    )
-    return RawTable(
-        frame=frame,
-        schema=frame.collect_schema(),
-        files=tuple(file.name for file in files),
-        paths=tuple(file.place for file in files),
-        positions=tuple(position for position, _ in group),
-        table=files[0].table,
-        days=_days(files),
-    )
-
-
-def _days(files: Sequence[SourceFile]) -> tuple[date, ...]:
-    """The days whose rows the files hold, in order; none where one holds those of any day."""
-    told = {dict(file.partitions).get(DAY, "") if file.by_day else "" for file in files}
-    try:
-        return tuple(sorted(date.fromisoformat(day) for day in told if day != NO_DAY))
-    except ValueError:
-        return ()
