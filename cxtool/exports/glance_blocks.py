@@ -39,7 +39,8 @@ def look(file: TextFile, begin: int, size: int) -> Glance:
     The file is looked at in parts, side by side. Each begins on a new line; where that lies within
     a quoted cell, the part before ends elsewhere, and the file is looked at as one.
     """
-    # Until one as large as this was let go of, glibc maps the pages of every array anew.
+    # glibc asks the system for the memory of each array, and gives it back at once, until one as
+    # large as this was let go of; from then on it keeps such memory for the next.
     bytes(LET_GO_BYTES)
     workers = min(WORKERS, os.cpu_count() or 1)
     guesses = [begin + (size - begin) * part // workers for part in range(1, workers)]
