@@ -9,12 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cxtool.config import Settings
 from cxtool.exports.doubts import doubts
-from cxtool.exports.export import open_export
 from cxtool.exports.mapped import RULE
 from cxtool.exports.scan import scan_all
-from cxtool.exports.text import TextOptions
+from tests.exports.opened import opened
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 GOOD: dict[str, list[Any]] = {
@@ -33,15 +31,7 @@ def told(tmp_path: Path, changes: dict[str, list[Any]]) -> tuple[set[str], set[s
     """The rules in doubt and those that rows break, as ``rule column``; whether directions are."""
     path = tmp_path / "interactions.parquet"
     pl.DataFrame({**GOOD, **changes}, strict=False).write_parquet(path)
-    with open_export(
-        [str(path)],
-        settings=Settings(),
-        folder=tmp_path,
-        time_zone="UTC",
-        profile=None,
-        text=TextOptions(),
-        uses=("interactions",),
-    ) as export:
+    with opened(tmp_path, path.name) as export:
         mapped = export.mapped["interactions"]
         (part,) = mapped
         found = doubts(part)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,13 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from cxtool.config import Settings
 from cxtool.exports import proving
-from cxtool.exports.export import Export, open_export
 from cxtool.exports.proof import FILE, SCHEMA, Told, proofs_of, read_entries
 from cxtool.exports.proving import GLANCE_ROWS, prove
-from cxtool.exports.text import TextOptions
 from cxtool.synthetic.generate import write_sample
 from cxtool.synthetic.plan import Order
 from tests.cli_helper import call
+from tests.exports.opened import opened
 
 AT, LATER = datetime(2026, 5, 1, 9, tzinfo=UTC), datetime(2026, 5, 1, 10, tzinfo=UTC)
 GOOD: dict[str, list[Any]] = {
@@ -108,20 +105,6 @@ def kept(folder: Path, name: str, rows: pl.DataFrame) -> bool:
     rows.write_parquet(path)
     prove(folder, [path])
     return proofs_of([path]) != [None]
-
-
-@contextmanager
-def opened(folder: Path, *names: str, settings: Settings | None = None) -> Iterator[Export]:
-    with open_export(
-        list(names),
-        settings=settings or Settings(),
-        folder=folder,
-        time_zone="UTC",
-        profile=None,
-        text=TextOptions(),
-        uses=("interactions",),
-    ) as export:
-        yield export
 
 
 def is_proven(folder: Path, *names: str) -> bool:

@@ -13,15 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxtool.config import Settings
 from cxtool.errors import UsageError
-from cxtool.exports.export import Export, open_export
+from cxtool.exports.export import Export
 from cxtool.exports.filters import predicate
 from cxtool.exports.grammar import parse_where
-from cxtool.exports.text import TextOptions
 from cxtool.period import Period, Request
 from tests.cli_helper import call
 from tests.exports.exports import write
+from tests.exports.opened import opened
 
 ROWS = """\
 case_id,started_at,channel,direction,queue,handle_s,answered,transfers,tags,csat,site,level
@@ -40,17 +39,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(folder: Path) -> Iterator[Export]:
+def export(folder: Path) -> Iterator[Export]:
     """The same, opened once for all conditions."""
-    with open_export(
-        ("calls.csv",),
-        settings=Settings(),
-        folder=folder,
-        time_zone="UTC",
-        profile=None,
-        text=TextOptions(),
-        uses=("interactions",),
-    ) as export:
+    with opened(folder, "calls.csv") as export:
         yield export
 
 
@@ -122,8 +113,8 @@ def kept(folder: Path, *conditions: str, time_zone: str = "UTC") -> list[str]:
         ("level < a", "1 2 3"),  # else texts
     ],
 )
-def test_each_operator(condition: str, expected: str, opened: Export) -> None:
-    tables = opened.tables(MAY, uses=("interactions",), people=False, where=(condition,))
+def test_each_operator(condition: str, expected: str, export: Export) -> None:
+    tables = export.tables(MAY, uses=("interactions",), people=False, where=(condition,))
     cases = tables.collect({"cases": tables.cases})["cases"]
     assert sorted(cases["case_id"]) == expected.split()
 
