@@ -115,13 +115,16 @@ def contacts_of(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     A company that a row knows only by its name (the name then stands for the id) takes the id that
     this name has elsewhere, if there is exactly one.
     """
-    parts = [small[name] for name in ("calls_and_chats", "tickets") if name in small]
-    rows = pl.concat(parts, how="diagonal").with_columns(
-        pl.col("time_ms", "untimed_n").fill_null(0), pl.col("squares").fill_null(0.0)
+    parts = [small[name].lazy() for name in ("calls_and_chats", "tickets") if name in small]
+    rows = (
+        pl.concat(parts, how="diagonal")
+        .drop(RESOLUTIONS, strict=False)
+        .drop_nulls("channel")
+        .with_columns(pl.col("time_ms", "untimed_n").fill_null(0), pl.col("squares").fill_null(0.0))
+        .collect(engine="streaming")
     )
-    rows = rows.drop_nulls("channel").drop(RESOLUTIONS, strict=False)
     by_name_only = pl.col("company_id").is_null() | (pl.col("company_id") == pl.col("company"))
-    if rows.filter(by_name_only & pl.col("company").is_not_null()).is_empty():
+    if not rows.select((by_name_only & pl.col("company").is_not_null()).any()).item():
         return rows
     identified = rows.filter(~by_name_only).select("company", "company_id").unique()
     ids = identified.group_by("company").agg(
@@ -146,7 +149,8 @@ def company_names(contacts: pl.DataFrame) -> pl.DataFrame:
     """The shown name of each company id: that of its newest day, the id where it has none."""
     # A row that knows only the id has it for a name.
     named = pl.when(pl.col("company") != pl.col("company_id")).then("company")
-    newest = contacts.drop_nulls("company_id").group_by("company_id", named).agg(pl.max(DAY))
+    known = contacts.lazy().drop_nulls("company_id")
+    newest = known.group_by("company_id", named).agg(pl.max(DAY)).collect(engine="streaming")
     newest = newest.sort(DAY, "company", nulls_last=False)
     names = newest.group_by("company_id").agg(pl.col("company").drop_nulls().last())
     return names.with_columns(pl.coalesce("company", "company_id"))

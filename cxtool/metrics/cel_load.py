@@ -72,23 +72,25 @@ def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime
 
     Source: C8, C9.
     """
-    channel, n, time_ms = pl.col("channel"), pl.col("contacts_n"), pl.col("time_ms")
     sums = {
-        "hotline_n": n.filter(channel == "hotline"),
-        "campaign_n": n.filter(channel == "campaign"),
-        "chat_n": n.filter(channel == "chat"),
-        "ticket_n": n.filter(channel == "ticket"),
-        "inbound_ms": time_ms.filter(channel == "hotline"),
-        "outbound_ms": time_ms.filter(channel == "campaign"),
-        "chat_ms": time_ms.filter(channel == "chat"),
-        "contacts_n": n,
-        "time_ms": time_ms,
+        "hotline_n": _of("hotline", "contacts_n"),
+        "campaign_n": _of("campaign", "contacts_n"),
+        "chat_n": _of("chat", "contacts_n"),
+        "ticket_n": _of("ticket", "contacts_n"),
+        "inbound_ms": _of("hotline", "time_ms"),
+        "outbound_ms": _of("campaign", "time_ms"),
+        "chat_ms": _of("chat", "time_ms"),
+        "contacts_n": pl.col("contacts_n"),
+        "time_ms": pl.col("time_ms"),
         "squares": pl.col("squares"),
     }
+    # Lazily, here and below: a copy of all contacts is what takes the most memory of a report.
     rows = (
-        contacts.drop_nulls("company_id")
+        contacts.lazy()
+        .drop_nulls("company_id")
         .group_by("company_id", CURRENT)
         .agg(total.sum().alias(name) for name, total in sums.items())
+        .collect(engine="streaming")
     )
     return (
         with_load(rows, ticket_times)
@@ -105,18 +107,19 @@ def company_loads(contacts: pl.DataFrame, ticket_times: Mapping[bool, TicketTime
 
 
 def daily_loads(
-    contacts: pl.DataFrame,
+    contacts: pl.DataFrame | pl.LazyFrame,
     ticket_times: Mapping[bool, TicketTime],
     *,
     by: Sequence[str] = ("company_id",),
 ) -> pl.DataFrame:
     """Load in seconds per company and day of the current period; ``by=()``: of all companies."""
-    tickets = pl.col("contacts_n").filter(pl.col("channel") == "ticket")
     days = (
-        contacts.drop_nulls("company_id")
+        contacts.lazy()
+        .drop_nulls("company_id")
         .filter(CURRENT)
         .group_by(*by, DAY, CURRENT)
-        .agg(pl.col("time_ms").sum(), tickets.sum().alias("ticket_n"))
+        .agg(pl.col("time_ms").sum(), _of("ticket", "contacts_n").sum().alias("ticket_n"))
+        .collect(engine="streaming")
     )
     loads = with_load(days, ticket_times)
     return loads.select(*by, DAY, "load_s")
@@ -144,6 +147,11 @@ def with_load(rows: pl.DataFrame, ticket_times: Mapping[bool, TicketTime]) -> pl
         ticket_s=pl.when(CURRENT).then(now.seconds).otherwise(before.seconds),
         ticket_error=pl.when(CURRENT).then(now.error_s2).otherwise(before.error_s2),
     )
+
+
+def _of(channel: str, column: str) -> pl.Expr:
+    """A column of contacts, 0 in those of other channels."""
+    return pl.when(pl.col("channel") == channel).then(pl.col(column)).otherwise(0)
 
 
 def _cel(load: pl.Expr, largest: pl.Expr) -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import polars as pl
 from msgspec import Struct
@@ -27,6 +28,9 @@ from cxtool.units import Unit
 LABELS = {"hotline": "Hotline", "campaign": "Campaign", "ticket": "Tickets", "chat": "Chats"}
 
 
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
+
 class Found(Struct, frozen=True, kw_only=True):
     """The small frames of one report. ``loads`` and ``days`` are of all companies."""
 
@@ -45,7 +49,7 @@ class Found(Struct, frozen=True, kw_only=True):
     def compared(self) -> bool:
         return self.request.previous is not None
 
-    def asked(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def asked(self, rows: Rows) -> Rows:
         """The rows of the company asked for, or of all companies."""
         if self.company_id is None:
             return rows.drop_nulls("company_id")
@@ -129,7 +133,10 @@ def summary(found: Found) -> Section:
 
 def shares(found: Found) -> Section:
     """Each channel's share of the counted contacts (C6); without any, shares are null."""
-    sums = found.asked(found.contacts).group_by("channel", CURRENT).agg(pl.col("contacts_n").sum())
+    contacts = found.asked(found.contacts.lazy())
+    sums = (
+        contacts.group_by("channel", CURRENT).agg(pl.sum("contacts_n")).collect(engine="streaming")
+    )
     sides = pl.DataFrame({CURRENT: [True, False]})
     grid = pl.DataFrame({"channel": CHANNELS}).join(sides, how="cross")
     filled = grid.join(
@@ -204,11 +211,16 @@ def companies(found: Found) -> Section:
 
 def days(found: Found) -> Section:
     """Companies in contact, their contacts and load on each day of the period (C1, C9)."""
-    period, contacts = found.request.period, found.asked(found.contacts).filter(CURRENT)
-    grid = _days(period)
-    counts = contacts.group_by(DAY).agg(
-        pl.col("company_id").n_unique().cast(pl.Int64).alias("companies_n"),
-        pl.col("contacts_n").sum(),
+    contacts = found.asked(found.contacts.lazy())
+    grid = _days(found.request.period)
+    counts = (
+        contacts.filter(CURRENT)
+        .group_by(DAY)
+        .agg(
+            pl.col("company_id").n_unique().cast(pl.Int64).alias("companies_n"),
+            pl.col("contacts_n").sum(),
+        )
+        .collect(engine="streaming")
     )
     loads = daily_loads(contacts, found.ticket_times, by=())
     load = _load_column(drop=1)
