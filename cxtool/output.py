@@ -105,6 +105,18 @@ def streams(out: str | None, *, fmt: str | None, default: str = DEFAULT_FORMAT) 
     return known_format(fmt or _format_of(Path(str(out)), default)).streams
 
 
+def rows_shown(out: str | None, *, fmt: str | None, default: str = DEFAULT_FORMAT) -> int | None:
+    """How many rows of a section ``write`` shows at most, with the same arguments; None: all.
+
+    Raises UsageError as ``write`` does.
+    """
+    target = None if out in (None, "-") else Path(str(out))
+    name = fmt or _format_of(target, default)
+    if name == DEFAULT_FORMAT and target is None and is_terminal(sys.stdout):
+        return TERMINAL_ROWS
+    return known_format(name).rows_n
+
+
 def is_terminal(stream: IO[str]) -> bool:
     """Whether a stream ends at a person."""
     try:

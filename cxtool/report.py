@@ -78,7 +78,8 @@ class Section(Struct, frozen=True, kw_only=True):
     ``few_by``: a terminal shows only the first few rows of each value of these columns, likewise.
     ``pieces``: rows too many to hold come after ``rows``, a frame at a time, and can be taken once.
     They are for formats that write rows as they come (``cxtool.render``), and nothing else asks for
-    them: what needs all rows is given them in ``rows``.
+    them: what needs all rows is given them in ``rows``. ``all_n``: ``rows`` are the first of so
+    many, because no more of them is asked for.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Section(Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     rows: pl.DataFrame
     pieces: Iterator[pl.DataFrame] | None = None
+    all_n: int | None = None
     notes: tuple[str, ...] = ()
     folded: bool = False
     few_by: tuple[str, ...] = ()
@@ -104,6 +106,11 @@ class Section(Struct, frozen=True, kw_only=True):
         for key in (key for chart in self.charts for key in chart.keys):
             if key not in keys:
                 raise ValueError(f"section {self.id}: a chart of absent {key}")
+
+    @property
+    def rows_n(self) -> int:
+        """How many rows there are, whether or not they are at hand."""
+        return self.rows.height if self.all_n is None else self.all_n
 
     def parts(self) -> Iterator[pl.DataFrame]:
         """All rows: those at hand, then those that come in pieces."""

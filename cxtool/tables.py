@@ -79,6 +79,7 @@ class Tables(Struct, frozen=True, kw_only=True):
     company_names: Complete = complete_already
     rows_n: Mapping[str, int] = field(default_factory=dict)  # rows read, by table
     notes: tuple[str, ...] = ()
+    first_n: int | None = None  # of a list of cases no more rows are asked for; None: all of them
     advance: Advance = told_to_nobody  # what collects in parts tells how many of them are done
 
     def has(self, table: str, *columns: str) -> bool:

@@ -92,12 +92,15 @@ def _rank(column: Column, dtype: pl.DataType) -> pl.Expr:
 def _limited(section: Section, limit: int) -> Section:
     if limit < 0:
         raise UsageError(f"--limit must not be negative, but is {limit}")
-    total = section.rows.height
+    total = section.rows_n
     if limit >= total:
         return section
     note = rows_left(limit, total) + "."
     return replace(
-        section, rows=section.rows.head(limit), notes=(note[0].upper() + note[1:], *section.notes)
+        section,
+        rows=section.rows.head(limit),
+        all_n=None,
+        notes=(note[0].upper() + note[1:], *section.notes),
     )
 
 

@@ -36,7 +36,7 @@ def command(options: Shared) -> None:
       cxtool log export/ -p yesterday -o log-{date}.csv
     """
     from cxtool.commands.opening import messages, settings_of
-    from cxtool.commands.run import Needs, finish, names_people, read, run
+    from cxtool.commands.run import Listed, Needs, finish, names_people, read, run
     from cxtool.exports.grammar import parse_where
     from cxtool.exports.people import told_by_contacts, with_contacts
     from cxtool.exports.pieces import reader
@@ -54,6 +54,8 @@ def command(options: Shared) -> None:
         people=lambda settings: by_people,
         default_period="all",
         compares=False,
+        # What is judged is known of all rows alone, and so is how many of them are left.
+        listed=None if judged else Listed(section=log.ID, keys=(*log.KEYS, *extra)),
     )
 
     def make(
@@ -61,7 +63,11 @@ def command(options: Shared) -> None:
     ) -> Report:
         if options.compare not in (None, "none"):
             messages().warn("the log is of one period: --compare changes nothing in it")
-        reading, found = None, {}
+        reading, found, all_n = None, {}, None
+        if tables.first_n is not None:
+            all_n = tables.collect({"count": log.count(tables)})["count"].item()
+            # Before contacts are joined, so that it is done for few.
+            tables = log.first(tables)
         if pieces is not None:
             # A look at few columns, before all of them are read.
             asked = {} if by_people else told_by_contacts(tables)
@@ -70,7 +76,8 @@ def command(options: Shared) -> None:
         if not by_people:
             tables = with_contacts(tables, told=found.get("told"))
         named = [name for name in extra if name]
-        return narrowed(log.report(tables, settings, extra=named, reading=reading), judged)
+        made = log.report(tables, settings, extra=named, all_n=all_n, reading=reading)
+        return narrowed(made, judged)
 
     settings = settings_of(options)
     if comes_in_pieces(options, settings):

@@ -53,10 +53,11 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
       cxtool report export/ -q -o report.html --fail-under sla_pct=80
       cxtool report export/ -f json
     """
-    from cxtool.commands.run import Needs, finish, names_people, read
+    from cxtool.commands.run import Listed, Needs, finish, names_people, read
     from cxtool.exports import quality
     from cxtool.metrics import overview
     from cxtool.metrics.fcr import days_needed
+    from cxtool.metrics.sla_breaches import LISTED
 
     if index:
         check_indexed(options)
@@ -69,13 +70,20 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
         uses=("interactions", *uses),
         people=lambda settings: named or overview.needs_people(measured, settings),
         days_around=lambda settings: days_needed(settings) if "kpi" in measured else 0,
+        listed=Listed(section="breaches", keys=LISTED, is_main=False),
+        default_format="html",
     )
     with read(options, settings, needs) as (export, tables):
         bare = export.tables(tables.request, uses=needs.uses, people=named, where=options.where)
         parts, notes = overview.made_of(
             tables,
             settings,
-            plain=replace(bare, around_cases=tables.around_cases, notes=tables.notes),
+            plain=replace(
+                bare,
+                around_cases=tables.around_cases,
+                notes=tables.notes,
+                first_n=tables.first_n,
+            ),
             names=measured,
             required=bool(only),
             max_days=options.max_days,
@@ -83,7 +91,13 @@ def command(options: Shared, only: tuple[str, ...], title: str, index: bool) -> 
         if QUALITY in names:
             parts[QUALITY] = quality.report(export, tables.request)
     report = overview.put_together(parts, tables, title=title, notes=notes)
-    finish(report, options, settings, default_format="html", written=indexed if index else None)
+    finish(
+        report,
+        options,
+        settings,
+        default_format=needs.default_format,
+        written=indexed if index else None,
+    )
 
 
 def named_parts(only: Sequence[str]) -> list[str]:

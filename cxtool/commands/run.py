@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -42,11 +42,26 @@ if TYPE_CHECKING:
 Make = Callable[["Tables", Settings], "Report"]
 Written = Callable[[Path, "Report", "RenderOptions"], None]
 
+DEFAULT_FORMAT = "table"
 PEOPLE_COLUMNS = ("label", "contact", "company")
 
 
+class Listed(Struct, frozen=True, kw_only=True):
+    """A section that lists cases, of which there may be millions: its columns, whether it is main.
+
+    Where an output shows no more than the first of them, no more are made.
+    """
+
+    section: str
+    keys: Sequence[str]
+    is_main: bool = True
+
+
 class Needs(Struct, frozen=True, kw_only=True):
-    """What a report needs of an export: its tables, its usual and longest period, comparison."""
+    """What a report needs of an export: its tables, its usual and longest period, comparison.
+
+    ``listed``: the list of cases that is in it. ``default_format``: of what is written.
+    """
 
     uses: tuple[str, ...] = ("interactions",)
     people: Callable[[Settings], bool] = lambda settings: True  # see ``names_people``
@@ -54,6 +69,8 @@ class Needs(Struct, frozen=True, kw_only=True):
     max_days: int | None = None
     compares: bool = True  # whether the days of the compared period are read
     days_around: Callable[[Settings], int] = lambda settings: 0  # read before and after each period
+    listed: Listed | None = None
+    default_format: str = DEFAULT_FORMAT
 
 
 def names_people(*words: str) -> bool:
@@ -141,7 +158,11 @@ def _tables(
         days_around=needs.days_around(settings),
     )
     tell_set_aside(export, tables.given, days_of(request), allowed=options.max_bad)
-    return replace(tables, notes=(*tables.notes, *coverage_notes(export, request)))
+    return replace(
+        tables,
+        notes=(*tables.notes, *coverage_notes(export, request)),
+        first_n=_first_asked(options, settings, needs),
+    )
 
 
 def without_export(options: Shared, settings: Settings) -> Request:
@@ -183,7 +204,7 @@ def finish(
     settings: Settings,
     *,
     sentiment: SentimentStyle = "percent",
-    default_format: str = "table",
+    default_format: str = DEFAULT_FORMAT,
     written: Written | None = None,
 ) -> None:
     """View, write and gate a report; ``written`` is told of the file, also where a gate misses."""
@@ -228,6 +249,28 @@ def finish(
         written(path, seen, render_options)
     if missed:
         raise GateMissedError("; ".join(missed))
+
+
+def _first_asked(options: Shared, settings: Settings, needs: Needs) -> int | None:
+    """How many rows of the list of cases are asked for, which are the first; None: all of them.
+
+    All are where they are sorted as the user says, or where a gate judges a column of theirs.
+    """
+    from cxtool.output import rows_shown
+
+    listed = needs.listed
+    if listed is None:
+        return None
+    gates = (gate.partition("=")[0].strip() for gate in (*options.fail_under, *options.fail_over))
+    if any(name.rpartition(".")[2] in listed.keys for name in gates):
+        return None
+    if options.section == listed.section or (options.section is None and listed.is_main):
+        if options.sort:
+            return None
+        if options.limit is not None:
+            return max(options.limit, 0)
+    fmt = asked_format(options, settings)
+    return rows_shown(options.output, fmt=fmt, default=needs.default_format)
 
 
 def asked_format(options: Shared, settings: Settings) -> str | None:

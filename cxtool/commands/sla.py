@@ -24,12 +24,16 @@ def command(options: Shared, by: tuple[str, ...], breaches: bool) -> None:
       cxtool sla export/ --breaches --limit 20
       cxtool sla export/ -q --fail-under sla_pct=80
     """
-    from cxtool.commands.run import Needs, names_people, run
+    from cxtool.commands.run import Listed, Needs, names_people, run
     from cxtool.metrics import sla
+    from cxtool.metrics.sla_breaches import LISTED
 
     named = names_people(*by, *options.where)
     run(
         options,
-        Needs(people=lambda settings: named or bool(settings.sla.labels)),
+        Needs(
+            people=lambda settings: named or bool(settings.sla.labels),
+            listed=Listed(section="breaches", keys=LISTED),
+        ),
         lambda tables, settings: sla.report(tables, settings, by=crossed(by), breaches=breaches),
     )

@@ -28,6 +28,11 @@ def ordered(cases: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([cases.drop_in_place(name).gather(order) for name in cases.columns])
 
 
+def first_cases(cases: Frame, first_n: int) -> Frame:
+    """The first so many cases by ``started_at`` and ``case_id``, in any order."""
+    return cases.top_k(first_n, by=["started_at", "case_id"], reverse=True)
+
+
 def per_hour(cases: Frame) -> Frame:
     """``cases_n`` by ``hour``, whole hours since 1970: what ``as_they_come`` waits for."""
     hours = cases.select((nw.col("started_ms") // HOUR_MS).alias("hour"))

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cxtool.config import Settings
 from cxtool.errors import UsageError, nearest
-from cxtool.metrics.in_order import as_they_come, ordered, per_hour
+from cxtool.metrics.in_order import as_they_come, first_cases, ordered, per_hour
 from cxtool.metrics.sla_rule import rule_notes, with_sla
 from cxtool.metrics.stats import rounded
 from cxtool.metrics.trend import of_period
@@ -50,6 +51,7 @@ COLUMNS = (
 )
 
 
+ID = "log"
 KEYS = tuple(column.key for column in COLUMNS)
 
 
@@ -65,16 +67,30 @@ def hours(tables: Tables) -> Frame:
     return per_hour(_of_period(tables))
 
 
+def count(tables: Tables) -> Frame:
+    """How many cases the log has: one row, ``cases_n``."""
+    return _of_period(tables).select(cases_n=nw.len().cast(nw.Int64))
+
+
+def first(tables: Tables) -> Tables:
+    """The tables with only as many cases of the log as are asked for, which are its first."""
+    if tables.first_n is None:
+        return tables
+    return replace(tables, cases=first_cases(_of_period(tables), tables.first_n))
+
+
 def report(
     tables: Tables,
     settings: Settings,
     *,
     extra: Sequence[str] = (),
+    all_n: int | None = None,
     reading: Reading | None = None,
 ) -> Report:
     """Section ``log``: one row per case of the period, in order of ``started_at``, ``case_id``.
 
-    ``extra`` names further columns of the export to show after the seventeen. ``reading``: the
+    ``extra`` names further columns of the export to show after the seventeen. ``all_n``: the cases
+    are the first of so many. ``reading``: the
     section's rows come in pieces, which are read while they are taken, so the export must be open
     until then. ``started_at`` is in the report's time zone; null is unknown. Raises ``UsageError``
     for an unknown extra column. Source: L1-L17.
@@ -95,12 +111,18 @@ def report(
 
     if reading is None:
         rows = ordered(tables.collect({"log": shown}).pop("log"))
-        log = Section(id="log", title="Interaction log", columns=columns, rows=finished(rows))
+        log = Section(
+            id=ID,
+            title="Interaction log",
+            columns=columns,
+            rows=finished(rows),
+            all_n=all_n,
+        )
     else:
         none = tables.collect({"none": shown.head(0)})["none"]
         pieces = as_they_come(reading.read(shown), reading.hours, advance=tables.advance)
         log = Section(
-            id="log",
+            id=ID,
             title="Interaction log",
             columns=columns,
             rows=finished(none),
@@ -113,7 +135,7 @@ def report(
         compared=False,
         source=tables.source,
         sections=(log,),
-        main="log",
+        main=ID,
         notes=(*tables.notes, *rule_notes(settings)),
     )
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
-import polars as pl
 
 from cxtool.config import Settings
 from cxtool.metrics.dimensions import find_dimensions
 from cxtool.metrics.plan import Plan, Small, carried_out
-from cxtool.metrics.sla_breaches import breaches_frame, breaches_section
+from cxtool.metrics.sla_breaches import (
+    breaches_frame,
+    breaches_section,
+    count_breaches,
+    first_breaches,
+)
 from cxtool.metrics.sla_compliance import (
     breakdown_section,
     days_section,
@@ -80,7 +84,9 @@ def plan(
     else:
         frames["responses"] = _count_by(current, "first_response_ms")
     if breaches:
-        frames["breaches"] = breaches_frame(current)
+        missed = breaches_frame(current)
+        frames["breaches"] = first_breaches(missed, tables.first_n)
+        frames["breaches counted"] = count_breaches(missed)
 
     def finish(small: Small) -> Report:
         agents_n = small["agents"]["agent_id"].drop_nulls().len()
@@ -94,7 +100,7 @@ def plan(
             breakdown_section(partial, dims, request)
             for partial, dims in zip(counts, breakdowns, strict=False)
         ]
-        breach_sections = [_breaches(small["breaches"], settings, request)] if breaches else []
+        breach_sections = [_breaches(small, settings, request)] if breaches else []
         asked_for = [*breach_sections, *by_sections, summary]
         sections = (
             (
@@ -126,9 +132,13 @@ def plan(
     return Plan(frames=frames, finish=finish)
 
 
-def _breaches(cases: pl.DataFrame, settings: Settings, request: Request) -> Section:
-    business = settings.sla.clock == "business"
-    return breaches_section(cases, time_zone=request.time_zone, business=business)
+def _breaches(small: Small, settings: Settings, request: Request) -> Section:
+    return breaches_section(
+        small["breaches"],
+        small["breaches counted"],
+        time_zone=request.time_zone,
+        business=settings.sla.clock == "business",
+    )
 
 
 def _count_by(cases: Frame, key: str) -> Frame:

@@ -27,6 +27,10 @@ COLUMNS = (
     Column(key="sla_threshold_s", label="Threshold", unit=Unit.SECONDS, drop=6),
 )
 
+LISTED = tuple(column.key for column in COLUMNS)
+# Worst first, those of unknown extent last. What is beyond them makes the order one of its own.
+ORDER = {"over_ms": "descending", "started_at": "ascending", "case_id": "ascending"}
+
 
 def breaches_frame(judged: Frame) -> Frame:
     """The cases of ``with_sla`` that are ``not_met``, with ``over_ms``.
@@ -51,8 +55,24 @@ def breaches_frame(judged: Frame) -> Frame:
     )
 
 
-def breaches_section(cases: pl.DataFrame, *, time_zone: str, business: bool) -> Section:
-    """Collected breaches as a section, those of unknown extent last."""
+def first_breaches(breaches: Frame, first_n: int | None) -> Frame:
+    """The first so many breaches in ``ORDER``, in any order; None: all of them."""
+    if first_n is None:
+        return breaches
+    reverse = [order == "ascending" for order in ORDER.values()]
+    return breaches.top_k(first_n, by=list(ORDER), reverse=reverse)
+
+
+def count_breaches(breaches: Frame) -> Frame:
+    """One row: ``breaches_n``, and how many of them are of unknown extent, ``abandoned_n``."""
+    unknown = nw.col("over_ms").is_null().cast(nw.Int64)
+    return breaches.select(breaches_n=nw.len().cast(nw.Int64), abandoned_n=unknown.sum())
+
+
+def breaches_section(
+    cases: pl.DataFrame, counts: pl.DataFrame, *, time_zone: str, business: bool
+) -> Section:
+    """Collected breaches as a section; ``counts`` are of all that there are."""
     seconds = ("first_response", "over", "sla_threshold")
     rows = (
         cases.with_columns(
@@ -60,15 +80,13 @@ def breaches_section(cases: pl.DataFrame, *, time_zone: str, business: bool) -> 
             *(rounded(pl.col(f"{name}_ms") / 1000).alias(f"{name}_s") for name in seconds),
         )
         .sort(
-            "over_s",
-            "started_at",
-            "case_id",
-            descending=[True, False, False],
-            nulls_last=[True, False, False],
+            *ORDER,
+            descending=[order == "descending" for order in ORDER.values()],
+            nulls_last=True,
         )
-        .select(column.key for column in COLUMNS)
+        .select(LISTED)
     )
-    abandoned_n = rows["over_s"].null_count()
+    breaches_n, abandoned_n = counts.row(0)
     said = {
         f"Without a response, and nobody waits any more: {abandoned_n}, listed last.": abandoned_n,
         "Over is in business hours, first response in wall time.": business,
@@ -78,5 +96,6 @@ def breaches_section(cases: pl.DataFrame, *, time_zone: str, business: bool) -> 
         title="SLA breaches",
         columns=COLUMNS,
         rows=rows,
+        all_n=breaches_n,
         notes=tuple(note for note, applies in said.items() if applies),
     )

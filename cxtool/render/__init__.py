@@ -19,14 +19,20 @@ from cxtool.report import Report, Section
 
 SentimentStyle = Literal["percent", "icons"]
 
+PAGE_ROWS = 5_000  # more are slow to read, and slow to show
+
 
 class Format(Struct, frozen=True):
-    """Where a format lives, the file suffixes that mean it, whether it writes bytes and streams."""
+    """Where a format lives, the file suffixes that mean it, whether it writes bytes and streams.
+
+    ``rows_n``: of a section it shows so many rows at most, and says how many there are.
+    """
 
     module: str
     suffixes: tuple[str, ...]
     binary: bool = False
     streams: bool = False
+    rows_n: int | None = None
 
 
 FORMATS: dict[str, Format] = {
@@ -37,7 +43,7 @@ FORMATS: dict[str, Format] = {
     "parquet": Format("cxtool.render.parquet", (".parquet", ".pq"), binary=True, streams=True),
     "xlsx": Format("cxtool.render.xlsx", (".xlsx",), binary=True),
     "markdown": Format("cxtool.render.markdown", (".md", ".markdown")),
-    "html": Format("cxtool.render.html", (".html", ".htm")),
+    "html": Format("cxtool.render.html", (".html", ".htm"), rows_n=PAGE_ROWS),
 }
 
 

@@ -129,7 +129,7 @@ def _block(section: Section, anchor: str, report: Report, options: RenderOptions
     return Block(
         anchor=anchor,
         title=one_line(section.title),
-        rows_n=section.rows.height,
+        rows_n=section.rows_n,
         figures=_figures(section, anchor, report.time_zone),
         tiles=tiles_of(section, report.time_zone, options) if tiled else None,
         table=table,

@@ -1,7 +1,7 @@
 """A section as a table of a page: its heads, its cells, and what its rows can be filtered by.
 
 The column that names the rows comes first and stays in sight. Counts stand inside the cells of
-banded figures. At most ``ROWS_SHOWN`` rows are shown, and the table says where the rest is.
+banded figures. At most ``PAGE_ROWS`` rows are shown, and the table says where the rest is.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cxtool.render import RenderOptions
+from cxtool.render import PAGE_ROWS, RenderOptions
 from cxtool.render.layout import Field, fields_of
 from cxtool.render.page_cells import Cell, cells_of
 from cxtool.render.safe import one_line
 from cxtool.report import Section
 from cxtool.units import NUMERIC, Unit, show
 
-ROWS_SHOWN = 5_000
 ROWS_AT_ONCE = 15  # a longer table scrolls within its frame
 ROWS_LONG = 500  # a longer one is laid out only when it comes into sight
 ROWS_SEARCHED = 8  # a shorter one is read faster than searched
@@ -107,7 +106,7 @@ def table_of(
     section: Section, time_zone: str, options: RenderOptions, *, more: str | None = None
 ) -> Table:
     """The table of a section; ``more`` is the command that gives all of its rows."""
-    shown = replace(section, rows=section.rows.head(ROWS_SHOWN))
+    shown = replace(section, rows=section.rows.head(PAGE_ROWS))
     fields = fields_of(shown, time_zone=time_zone, options=replace(options, sentiment="percent"))
     banded = {column.of for column in section.columns if column.unit is Unit.BAND and column.of}
     counts = {field.of: field for field in fields if field.role == "n" and field.of in banded}
@@ -124,7 +123,7 @@ def table_of(
         tags=tags,
         choices=choices,
         choice_label=label,
-        total_n=section.rows.height,
+        total_n=section.rows_n,
         more=more,
         matrix=len(banded) > 1 or sum(c.unit is Unit.INDEX for c in section.columns) > 1,
     )

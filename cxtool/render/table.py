@@ -80,7 +80,7 @@ def _head(report: Report, options: RenderOptions, paint: Paint) -> list[str]:
 def _section(
     section: Section, time_zone: str, options: RenderOptions, paint: Paint, *, titled: bool
 ) -> list[str]:
-    width, total = options.width, section.rows.height
+    width, total = options.width, section.rows_n
     lines = []
     if titled:
         lines += [paint(line, "title") for line in fold(one_line(section.title), width)]
@@ -96,7 +96,7 @@ def _section(
     else:
         lines.append(paint("no rows", "quiet"))
     remarks = []
-    if few.height < total:
+    if few.height < section.rows.height:
         remark = f"{shown.rows.height:,} of {total:,} rows, the first of each kind"
         remarks.append(f"{remark}; --section {section.id} or -v for more")
     elif shown.rows.height < total:

@@ -86,7 +86,8 @@ def reports_made_once(made: dict[tuple[str, ...], Report]) -> Iterator[None]:
         key = (str(Path.cwd()), context.command_path, repr(sorted(asked.items())))
 
         def keep(tables: Tables, settings: Settings) -> Report:
-            made[key] = make(tables, settings)
+            # Another view may want rows that this one does not ask for.
+            made[key] = make(replace(tables, first_n=None), settings)
             return made[key]
 
         if key in made:

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from cxtool.render import RenderOptions, render
-from cxtool.render.page_table import FILTERS, ROWS_SHOWN, UNKNOWN
+from cxtool.render import PAGE_ROWS, RenderOptions, render
+from cxtool.render.page_table import FILTERS, UNKNOWN
 from cxtool.render.templates import home
 from cxtool.report import Column, Section
 from cxtool.units import Unit, show
@@ -232,21 +232,21 @@ def test_levels_can_be_chosen_without_script() -> None:
 
 
 def test_a_long_table_says_where_the_rest_is() -> None:
-    count = ROWS_SHOWN + 1
+    count = PAGE_ROWS + 1
     rows = pl.DataFrame({"case_id": [f"C{number}" for number in range(count)]})
     section = Section(
         id="log", title="Log", columns=(Column(key="case_id", label="Case"),), rows=rows
     )
     command = RenderOptions(command="cxtool log export -f html -o log.html")
     read_page = page(sample(section), command)
-    assert len(read_page.one("tbody").all("tr")) == ROWS_SHOWN
+    assert len(read_page.one("tbody").all("tr")) == PAGE_ROWS
     said = words(read_page.one("p", class_="more"))
     assert said == (
         "These are the first 5,000 of 5,001 rows. All of them: "
         "cxtool log export -f html -o log.html --section log -f csv -o log.csv"
     )
     assert "5,001 rows" in read_page.one("h2", id="h-log").text
-    shorter = page(sample(replace(section, rows=rows.head(ROWS_SHOWN))), command)
+    shorter = page(sample(replace(section, rows=rows.head(PAGE_ROWS))), command)
     assert not shorter.all("p", class_="more")
 
 
