@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cxtool.config import HoursSettings
 from cxtool.errors import UsageError
+from cxtool.joining import beside
 from cxtool.period import day_number
 from cxtool.setting_types import WEEKDAYS, parse_spans
 
@@ -134,17 +135,6 @@ def with_business_ms(cases: Frame, opened: pl.DataFrame) -> Frame:
         (nw.col("responded_open_ms") - nw.col("started_open_ms")).alias("business_ms"),
         (nw.col("open_as_of_ms") - nw.col("started_open_ms")).alias("business_waited_ms"),
     ).select(*(name for name in names if name not in ADDED), *ADDED)
-
-
-def beside(frame: Frame, small: pl.DataFrame) -> Frame:
-    """A small Polars frame as a lazy frame of the engine that holds ``frame``, to join with."""
-    import narwhals.stable.v2 as nw
-
-    if frame.implementation.is_spark_like():
-        session = frame.to_native().sparkSession
-        spark: Frame = nw.from_native(session.createDataFrame(small.to_arrow()))
-        return spark
-    return nw.from_native(small.lazy())
 
 
 def _up_to(moment: str, *, spans_n: int) -> nw.Expr:

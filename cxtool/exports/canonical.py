@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 from cxtool.config import Settings
 from cxtool.exports import native
 from cxtool.exports.mapped import frame_name
+from cxtool.joining import left_join
 from cxtool.schema import DIRECTIONS, TABLES, Table, Type
 from cxtool.tables import Frame
 
@@ -125,7 +126,7 @@ def with_company_names(rows: Frame, frames: Frames) -> Frame:
         companies = complete(frames["companies"], TABLES["companies"]).select(
             "company_id", nw.col("name").alias("__company")
         )
-        rows = native.left_join(rows, companies, on="company_id")
+        rows = left_join(rows, companies, on="company_id")
         rows = rows.with_columns(company=nw.coalesce("company", "__company")).drop("__company")
     return rows.with_columns(
         company_id=nw.coalesce("company_id", "company"),
@@ -191,7 +192,7 @@ def _with_contacts(rows: Frame, frames: Frames, **names: str) -> Frame:
     contacts = contacts.filter(tells).select(
         "contact_id", *(nw.col(column).alias(name) for column, name in names.items())
     )
-    return native.left_join(rows, contacts, on="contact_id")
+    return left_join(rows, contacts, on="contact_id")
 
 
 def _through_contacts(rows: Frame, frames: Frames) -> Frame:

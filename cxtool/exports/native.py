@@ -1,4 +1,4 @@
-"""What each engine does in its own way: times to numbers, local days, joins that keep their order.
+"""What each engine does in its own way: times to numbers, local days.
 
 Everything else that frames go through is written once, in Narwhals.
 """
@@ -50,14 +50,6 @@ def with_local_second(frame: Frame, name: str, ms: str, time_zone: str) -> Frame
     from cxtool.exports import spark_native
 
     return as_frame(spark_native.with_local_second(native, name, ms, time_zone))
-
-
-def left_join(frame: Frame, other: Frame, *, on: str) -> Frame:
-    """Every row of the frame with what the other one knows of it, in order where there is one."""
-    native = frame.to_native()
-    if isinstance(native, pl.LazyFrame):
-        return as_frame(native.join(other.to_native(), on=on, how="left", maintain_order="left"))
-    return frame.join(other, on=on, how="left")
 
 
 def _instant(ms: str) -> pl.Expr:

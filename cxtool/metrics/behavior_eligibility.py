@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cxtool.config import Settings
 from cxtool.errors import NotInExportError
+from cxtool.joining import left_join
 from cxtool.metrics.choose import choose
 from cxtool.tables import Frame, Tables
 
@@ -62,7 +63,7 @@ def judged(cases: Frame, tables: Tables, settings: Settings) -> Frame:
     """``cases`` with ``reason``, null for those that may be scored (scores are not looked at)."""
     judgeable = [reason.key for reason in REASONS if can_judge(reason, tables, settings)]
     if "one_sided" in judgeable:
-        cases = cases.join(_speakers(tables.others["transcripts"]), on="case_id", how="left")
+        cases = left_join(cases, _silent(tables.others["transcripts"]), on="case_id")
     applies = _applies(settings)
     branches = [(applies[key], nw.lit(key)) for key in judgeable if key in applies]
     return cases.with_columns(reason=choose(branches, nw.lit(None, nw.String())))
@@ -105,13 +106,16 @@ def can_judge(reason: Reason, tables: Tables, settings: Settings) -> bool:
     return any(tables.has(reason.table, column) for column in reason.shown_by)
 
 
-def _speakers(turns: Frame) -> Frame:
+def _silent(turns: Frame) -> Frame:
+    """The cases of which a side never speaks: few, so that joining them takes little."""
+
     def spoken(speaker: str) -> nw.Expr:
         return (nw.col("speaker") == speaker).cast(nw.Int64()).sum().cast(nw.Int64())
 
-    return turns.group_by("case_id").agg(
+    sides = turns.group_by("case_id").agg(
         agent_turns_n=spoken("agent"), customer_turns_n=spoken("customer")
     )
+    return sides.filter((nw.col("agent_turns_n") == 0) | (nw.col("customer_turns_n") == 0))
 
 
 def _applies(settings: Settings) -> dict[str, nw.Expr]:

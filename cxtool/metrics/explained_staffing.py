@@ -10,8 +10,8 @@ from datetime import date
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from cxtool.calendar import beside
 from cxtool.config import Settings
+from cxtool.joining import beside
 from cxtool.metrics import staffing
 from cxtool.metrics.dimensions import DIMENSIONS, Dimension
 from cxtool.metrics.explained_account import SECOND, TIME, By, Measure, Told
