@@ -30,8 +30,8 @@ fri = ["08:00-15:30"]
 """
 REPORTS = {
     "log": ("log", "-p", "2026-05", "--where", "handle_s>5m", "--where", "contact_labels!=at risk"),
-    "log of all days": ("log", "--where", "started_at<2026-04-10T09:00", "--where", "tags="),
-    "sla": ("sla", *WEEK, "--by", "agent,day", "--by", "label", "--by", "hour", "--breaches"),
+    "first of the log": ("log", "--where", "tags=", "--limit", "30"),
+    "sla": ("sla", *WEEK, "--by", "agent,day", "--by", "label", "--breaches", "--limit", "9"),
     "sla in business time": ("sla", *WEEK, "--by", "queue", "--breaches", "--config", "hours.toml"),
     "kpi": ("kpi", *WEEK, "--by", "channel", "--compare", "previous-year"),
     "agents": ("agents", *WEEK, "--by", "team"),
@@ -91,4 +91,6 @@ def test_more_rows_than_the_driver_takes(large: Place, cluster: Cluster) -> None
     assert (made.code, made.out) == (1, b"")
     assert len(made.err.splitlines()) == 1
     assert "spark.driver.maxResultSize" in made.err
-    assert "-p and --where leave fewer rows" in made.err
+    assert "-p, --where and --limit leave fewer rows" in made.err
+    few = ("log", "one", "-p", "30d", "-f", "csv", "--limit", "5")
+    assert large.spark(cluster.url, *few) == large.polars(*few)
