@@ -90,10 +90,10 @@ def report(
     """Section ``log``: one row per case of the period, in order of ``started_at``, ``case_id``.
 
     ``extra`` names further columns of the export to show after the seventeen. ``all_n``: the cases
-    are the first of so many. ``reading``: the
-    section's rows come in pieces, which are read while they are taken, so the export must be open
-    until then. ``started_at`` is in the report's time zone; null is unknown. Raises ``UsageError``
-    for an unknown extra column. Source: L1-L17.
+    are the first of so many (``first``). ``reading``: the section's rows come in pieces, which are
+    read while they are taken, so the export must be open until then. ``started_at`` is in the
+    report's time zone; null is unknown. Raises ``UsageError`` for an unknown extra column. Source:
+    L1-L17.
     """
     request = tables.request
     added = [name for name in dict.fromkeys(extra) if name not in KEYS]
