@@ -57,12 +57,16 @@ class RawTable(Struct, frozen=True, dict=True):
     text: TextFile | None = None
     damages: tuple[Damage, ...] = ()
     origins: tuple[RawTable, ...] = ()  # the tables that this one was put together from
-    glance: Glance = IRREGULAR  # of the text, as long as the frame is all of it
     is_trimmed: bool = False  # text of the frame has nothing to trim, and is null where empty
     is_held: bool = False  # the frame is in memory
     first: pl.DataFrame | None = None  # the first records, where they are known: all as text
     days: tuple[date, ...] = ()
     proof: Proof | None = None
+
+    @property
+    def glance(self) -> Glance:
+        """What was seen of the text that the frame is read from; irregular where it is not text."""
+        return IRREGULAR if self.text is None else self.text.glance
 
     @property
     def columns(self) -> list[str]:
@@ -97,7 +101,7 @@ class RawTable(Struct, frozen=True, dict=True):
         if self.glance.regular and self.glance.end > SAMPLE_BYTES:
             text = cast("TextFile", self.text)
             source = BytesIO(first_records(text, SAMPLE_BYTES))
-            rows = _frame(replace(text, body_line=1), source, found=self.glance)
+            rows = _frame(replace(text, body_line=1), source)
             first = rows.select(self.columns).head(SAMPLE_ROWS).collect()
             if first.height == SAMPLE_ROWS:
                 return first
@@ -118,7 +122,7 @@ class RawTable(Struct, frozen=True, dict=True):
         """
         text = cast("TextFile", self.text)
         position = self.positions[0]
-        raw = scanned(text, table=self.table, position=position, found=self.glance, types=types)
+        raw = scanned(text, table=self.table, position=position, types=types)
         if not trims:
             return replace(raw, first=self._sample)
         names = [name for name in raw.columns if raw.schema[name] == pl.String]
@@ -213,14 +217,13 @@ def scanned(
     table: str | None,
     position: int,
     cut: bool = False,
-    found: Glance = IRREGULAR,
     types: Mapping[str, pl.DataType] = {},
 ) -> RawTable:
     """The file as it stands. ``cut`` passes over cells beyond the header instead of refusing.
 
     Columns of ``types`` hold nothing else.
     """
-    frame = _frame(text, text.path, cut=cut, found=found, types=types)
+    frame = _frame(text, text.path, cut=cut, types=types)
     return RawTable(
         frame=frame,
         schema=frame.collect_schema(),
@@ -229,7 +232,6 @@ def scanned(
         positions=(position,),
         table=table,
         text=text,
-        glance=found,
     )
 
 
@@ -238,7 +240,6 @@ def _frame(
     source: Path | BytesIO,
     *,
     cut: bool = False,
-    found: Glance = IRREGULAR,
     types: Mapping[str, pl.DataType] = {},
 ) -> pl.LazyFrame:
     """The records of a text file, from a source that begins as it does."""
@@ -257,7 +258,7 @@ def _frame(
             glob=False,
             extra_columns="ignore" if cut else "raise",
         )
-        if found.guarded:
+        if text.glance.guarded:
             texts_of = [name for name in header if name != LINE and schema[name] == pl.String]
             frame = frame.with_columns(unguarded(pl.col(name)) for name in texts_of)
     else:

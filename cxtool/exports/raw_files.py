@@ -42,7 +42,7 @@ def _from_text(text: TextFile, table: str | None, position: int, scratch: Path) 
     if text.format == "csv" and not text.glance.regular:
         raw = _without(irregular(text), text, table, position)
     else:
-        raw = scanned(text, table=table, position=position, found=text.glance)
+        raw = scanned(text, table=table, position=position)
     try:
         raw.seen(pl.lit(None))
     except pl.exceptions.PolarsError:

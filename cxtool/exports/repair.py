@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from cxtool.errors import CxtoolError
 from cxtool.exports.dialect import LONGEST_CELL
 from cxtool.exports.encodings import UTF8, unfit
+from cxtool.exports.glance import IRREGULAR
 from cxtool.exports.text import TextFile
 
 LINE = "__line"
@@ -49,7 +50,7 @@ def repair(file: TextFile, *, scratch: Path) -> tuple[TextFile, list[Damage]]:
     header = (*file.header, LINE)
     body_line = 2 + "".join(header).count("\n")
     rewritten = replace(file, path=target, header=header, body_line=body_line, quote='"')
-    return replace(rewritten, ragged=False, unrepaired=file), damages
+    return replace(rewritten, ragged=False, unrepaired=file, glance=IRREGULAR), damages
 
 
 def _csv_lines(file: TextFile) -> Iterator[tuple[int, list[str] | str]]:

@@ -170,7 +170,9 @@ def _need(names: Iterable[str], rows: pl.LazyFrame, file: str, what: str) -> Non
 
 def _as_one(raws: Sequence[RawTable], frame: pl.LazyFrame) -> RawTable:
     """The first table with these rows, made of all of them."""
-    table = replace(raws[0], frame=frame, schema=frame.collect_schema(), glance=IRREGULAR)
+    # What was seen of the text no longer holds of the rows that are made of it.
+    text = None if raws[0].text is None else replace(raws[0].text, glance=IRREGULAR)
+    table = replace(raws[0], frame=frame, schema=frame.collect_schema(), text=text)
     if len(raws) == 1:
         return table
     return replace(

@@ -68,7 +68,7 @@ class TextFile(Struct, frozen=True):
     passed: tuple[Passed, ...] = ()
     partitions: tuple[tuple[str, str], ...] = ()
     unrepaired: TextFile | None = None  # what a file without damage was made of
-    glance: Glance = IRREGULAR  # of the records of a CSV file
+    glance: Glance = IRREGULAR  # of all that ``path`` holds after the header, for CSV
 
 
 def prepare(file: SourceFile, options: TextOptions, *, scratch: Path) -> TextFile | SourceFile:
