@@ -45,17 +45,27 @@ def run(*arguments: str) -> Result:
     return result
 
 
-@pytest.mark.parametrize(("command", "section"), [(BREACHES, "breaches"), (LOG, "log")])
+@pytest.mark.parametrize(
+    ("command", "section", "limit"),
+    [(BREACHES, "breaches", 7), (BREACHES, "breaches", 100), (LOG, "log", 7), (LOG, "log", 0)],
+)
 def test_a_limit_gives_the_first_of_all(
-    command: tuple[str, ...], section: str, first: list[int]
+    command: tuple[str, ...], section: str, limit: int, first: list[int]
 ) -> None:
-    """S4, L1: in the same order, and told how many there are."""
+    """S4, L1: in the same order, and told how many there are; some of 100 are of unknown extent."""
     every = run(*command, "-f", "json").rows(section)
-    limited = run(*command, "-f", "json", "--limit", "7")
-    assert first == [7]
-    assert limited.rows(section) == every[:7]
+    limited = run(*command, "-f", "json", "--limit", str(limit))
+    assert first == [limit]
+    assert limited.rows(section) == every[:limit]
     notes = next(s["notes"] for s in limited.report["sections"] if s["id"] == section)
-    assert f"First 7 of {len(every):,} rows." in notes
+    assert f"First {limit} of {len(every):,} rows." in notes
+
+
+def test_a_limit_beyond_all_rows_leaves_them_as_they_are(first: list[int]) -> None:
+    """S4: nothing is cut, and nothing told."""
+    every = run(*BREACHES, "-f", "json")
+    assert run(*BREACHES, "-f", "json", "--limit", "9999").report == every.report
+    assert first == [9999]
 
 
 @pytest.mark.parametrize(
