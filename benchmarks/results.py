@@ -13,6 +13,7 @@ from pathlib import Path
 import vl_convert
 
 from benchmarks.kept import Case, Kept, machine
+from benchmarks.reports import REPORTS
 
 FOLDER = Path(__file__).parent
 PEERS = {"duckdb": "DuckDB", "polars": "Polars by hand", "pandas": "pandas", "scan": "bare scan"}
@@ -38,7 +39,8 @@ def write_results(kept: Kept, *, folder: Path = FOLDER) -> None:
     parts = [HEAD, *_table(("", ""), machine().items())]
     sizes = dict.fromkeys((case.interactions_n, case.kind) for case in kept.cases())
     for interactions_n, kind in sorted(sizes, key=lambda size: (size[0], size[1] != "parquet")):
-        cases = [c for c in kept.cases() if (c.interactions_n, c.kind) == (interactions_n, kind)]
+        measured = set(kept.cases())
+        cases = [c for r in REPORTS if (c := Case(r, kind, interactions_n)) in measured]
         name = f"results-{kind}-{interactions_n}.svg"
         (folder / name).write_text(_picture(kept, cases), encoding="utf-8")
         parts += [
