@@ -88,7 +88,7 @@ def breaches_section(
     )
     breaches_n, abandoned_n = counts.row(0)
     said = {
-        f"Without a response, and nobody waits any more: {abandoned_n}, listed last.": abandoned_n,
+        f"Without a response, and nobody waits any more: {abandoned_n:,}, listed last.": abandoned_n,
         "Over is in business hours, first response in wall time.": business,
     }
     return Section(
