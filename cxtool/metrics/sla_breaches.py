@@ -28,7 +28,7 @@ COLUMNS = (
 )
 
 LISTED = tuple(column.key for column in COLUMNS)
-# Worst first, those of unknown extent last. What is beyond them makes the order one of its own.
+# Worst first, those of unknown extent last; equal ones by start and case.
 ORDER = {"over_ms": "descending", "started_at": "ascending", "case_id": "ascending"}
 
 
@@ -65,8 +65,9 @@ def first_breaches(breaches: Frame, first_n: int | None) -> Frame:
 
 def count_breaches(breaches: Frame) -> Frame:
     """One row: ``breaches_n``, and how many of them are of unknown extent, ``abandoned_n``."""
-    unknown = nw.col("over_ms").is_null().cast(nw.Int64)
-    return breaches.select(breaches_n=nw.len().cast(nw.Int64), abandoned_n=unknown.sum())
+    known_n = nw.col("over_ms").count().cast(nw.Int64)
+    breaches_n = nw.len().cast(nw.Int64)
+    return breaches.select(breaches_n=breaches_n, abandoned_n=breaches_n - known_n)
 
 
 def breaches_section(
@@ -87,8 +88,9 @@ def breaches_section(
         .select(LISTED)
     )
     breaches_n, abandoned_n = counts.row(0)
+    gone = f"Without a response, and nobody waits any more: {abandoned_n:,}, listed last."
     said = {
-        f"Without a response, and nobody waits any more: {abandoned_n:,}, listed last.": abandoned_n,
+        gone: abandoned_n,
         "Over is in business hours, first response in wall time.": business,
     }
     return Section(
