@@ -254,12 +254,13 @@ def finish(
 def _first_asked(options: Shared, settings: Settings, needs: Needs) -> int | None:
     """How many rows of the list of cases are asked for, which are the first; None: all of them.
 
-    All are where they are sorted as the user says, or where a gate judges a column of theirs.
+    All are where they are sorted as the user says, or where a gate judges a column of theirs; on
+    Spark, too, where a limit beneath a join was seen to give other rows than the first.
     """
     from cxtool.output import rows_shown
 
     listed = needs.listed
-    if listed is None:
+    if listed is None or settings.engine == "spark":
         return None
     gates = (gate.partition("=")[0].strip() for gate in (*options.fail_under, *options.fail_over))
     if any(name.rpartition(".")[2] in listed.keys for name in gates):

@@ -143,7 +143,7 @@ def _failed(error: Exception) -> CxtoolError:
     told = said(error)
     too_many = "spark.driver.maxResultSize" in told
     return CxtoolError(
-        f"Spark: {told}", hint="-p, --where and --limit leave fewer rows" if too_many else None
+        f"Spark: {told}", hint="-p and --where leave fewer rows" if too_many else None
     )
 
 

@@ -91,6 +91,4 @@ def test_more_rows_than_the_driver_takes(large: Place, cluster: Cluster) -> None
     assert (made.code, made.out) == (1, b"")
     assert len(made.err.splitlines()) == 1
     assert "spark.driver.maxResultSize" in made.err
-    assert "-p, --where and --limit leave fewer rows" in made.err
-    few = ("log", "one", "-p", "30d", "-f", "csv", "--limit", "5")
-    assert large.spark(cluster.url, *few) == large.polars(*few)
+    assert "-p and --where leave fewer rows" in made.err
