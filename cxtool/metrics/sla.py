@@ -86,7 +86,8 @@ def plan(
     if breaches:
         missed = breaches_frame(current)
         frames["breaches"] = first_breaches(missed, tables.first_n)
-        frames["breaches counted"] = count_breaches(missed)
+        if tables.first_n is not None:
+            frames["breaches counted"] = count_breaches(missed)
 
     def finish(small: Small) -> Report:
         agents_n = small["agents"]["agent_id"].drop_nulls().len()
@@ -133,9 +134,14 @@ def plan(
 
 
 def _breaches(small: Small, settings: Settings, request: Request) -> Section:
+    cases = small["breaches"]
+    if "breaches counted" in small:
+        counts = small["breaches counted"]
+    else:  # all are at hand
+        counts = count_breaches(nw.from_native(cases.lazy())).to_native().collect()
     return breaches_section(
-        small["breaches"],
-        small["breaches counted"],
+        cases,
+        counts,
         time_zone=request.time_zone,
         business=settings.sla.clock == "business",
     )
