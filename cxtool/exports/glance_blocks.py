@@ -22,7 +22,7 @@ from cxtool.exports.glance_blanks import is_trimmed
 if TYPE_CHECKING:
     from cxtool.exports.text import TextFile
 
-BLOCK_BYTES = 1 << 19  # with all that is made of it, it stays in a processor's cache
+BLOCK_BYTES = 1 << 21  # large enough that threads seldom wait for each other
 LET_GO_BYTES = 1 << 24
 WORKERS = 4
 LINE_END, CARRIAGE_RETURN, APOSTROPHE, PLUS = b"\n\r'+"
