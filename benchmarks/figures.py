@@ -1,7 +1,7 @@
 """Whether a peer's figures are cxtool's: the same rows, and every figure of the peer the same.
 
-cxtool tells more than its peers are asked for (intervals, signals, courses, notes); the figures
-that both tell must agree within rounding.
+cxtool tells more than its peers are asked for (changes, intervals, signals, bands, notes); the
+figures and courses that both tell must agree within rounding.
 """
 
 from __future__ import annotations
@@ -36,11 +36,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "handling": ("part",),
     "percentiles": ("measure",),
     "service_level": ("variant",),
+    "headline": (),
     "sla_days": ("date",),
     "first_response": ("up_to_s", "sla"),
     "breaches": ("case_id",),
+    "volume_days": ("date",),
     "channels": ("channel",),
     "heat": ("weekday", "hour"),
+    "cel_days": ("date",),
     "tables": ("table",),
 }
 # Sections of which a peer makes the first rows alone.
@@ -125,10 +128,12 @@ def _by_key(rows: Sequence[Row], keys: Sequence[str]) -> dict[tuple[str, ...], R
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return "None" if math.isnan(value) else f"{value:g}"
-    return str(value).removesuffix(" 00:00:00")
+    return str(value).removesuffix("T00:00:00")
 
 
 def _agree(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(_agree, ours, theirs))
     if isinstance(ours, int | float) and isinstance(theirs, int | float):
         close = math.isclose(ours, theirs, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
         return close or (math.isnan(theirs) and math.isnan(ours))

@@ -64,6 +64,24 @@ def test_other_figures_are_found(peer: list[dict[str, object]], problems_n: int)
     assert len(found.problems) == problems_n
 
 
+@pytest.mark.parametrize(
+    ("days", "problems_n"),
+    [
+        ([50.0000001, None, 0.0], 0),
+        ([50.0, float("nan"), 0.0], 0),
+        ([50.0, 0.0, None], 1),
+        ([50.0, None], 1),
+        (None, 1),
+    ],
+)
+def test_courses_are_compared_day_by_day(days: list[float | None] | None, problems_n: int) -> None:
+    """S2: a day of which nothing is known is not one of 0, and none may be left out."""
+    told = [{"agent": "a", "sla_days": [50.0, None, 0.0]}]
+    peer = [{"agent": "a", "sla_days": days}]
+    found = compared({"by_agent": told}, {"by_agent": peer}, report="sla")
+    assert len(found.problems) == problems_n
+
+
 def test_a_command_that_takes_too_much_is_stopped_and_says_why() -> None:
     """A peer that does not fit is left out with a reason, and never measured."""
     with pytest.raises(NotMeasuredError, match="takes longer than 0 s"):

@@ -103,15 +103,44 @@ SELECT grouping(agent_id, team) AS level, agent_id, team, sum(n)::BIGINT AS inte
 FROM interaction_counts
 GROUP BY GROUPING SETS ((), (agent_id), (team));
 
+CREATE TABLE days AS
+SELECT
+    grouping(agent_id, team) AS level,
+    agent_id,
+    team,
+    day,
+    is_current,
+    10 * sum(points) / nullif(sum(counted_n), 0) AS overall_pct,
+    sum(counted_n)::BIGINT AS overall_n
+FROM points
+GROUP BY GROUPING SETS ((day, is_current), (agent_id, day, is_current), (team, day, is_current));
+
+CREATE VIEW trend AS SELECT agent_id, day AS date, overall_pct, overall_n FROM days WHERE level = 1;
+
+CREATE TABLE courses AS
+SELECT level, agent_id, team, course(list(day), list(overall_pct)) AS overall_days
+FROM days
+WHERE is_current
+GROUP BY ALL;
+
 CREATE VIEW agents AS
-SELECT t.* EXCLUDE (level, team), interactions_n
-FROM totals AS t JOIN scored_cases AS s USING (level, agent_id) WHERE level = 1;
+SELECT t.* EXCLUDE (level, team), interactions_n, overall_days
+FROM totals AS t
+JOIN scored_cases AS s USING (level, agent_id)
+JOIN courses AS c USING (level, agent_id)
+WHERE level = 1;
 CREATE VIEW teams AS
-SELECT t.* EXCLUDE (level, agent_id), interactions_n
-FROM totals AS t JOIN scored_cases AS s USING (level, team) WHERE level = 2;
+SELECT t.* EXCLUDE (level, agent_id), interactions_n, overall_days
+FROM totals AS t
+JOIN scored_cases AS s USING (level, team)
+JOIN courses AS c USING (level, team)
+WHERE level = 2;
 CREATE VIEW team AS
-SELECT t.* EXCLUDE (level, agent_id, team), interactions_n
-FROM totals AS t JOIN scored_cases AS s USING (level) WHERE level = 3;
+SELECT t.* EXCLUDE (level, agent_id, team), interactions_n, overall_days
+FROM totals AS t
+JOIN scored_cases AS s USING (level)
+JOIN courses AS c USING (level)
+WHERE level = 3;
 
 CREATE TABLE behavior_totals AS
 SELECT
@@ -131,15 +160,6 @@ SELECT agent_id, behavior, n, pct FROM behavior_totals WHERE level = 1;
 CREATE VIEW teams_behaviors AS
 SELECT team, behavior, n, pct FROM behavior_totals WHERE level = 2;
 CREATE VIEW team_behaviors AS SELECT behavior, n, pct FROM behavior_totals WHERE level = 3;
-
-CREATE VIEW trend AS
-SELECT
-    agent_id,
-    day AS date,
-    10 * sum(points) / nullif(sum(counted_n), 0) AS overall_pct,
-    sum(counted_n)::BIGINT AS overall_n
-FROM points
-GROUP BY ALL;
 
 CREATE VIEW left_out AS
 SELECT reason, count(*) AS interactions_n

@@ -1,30 +1,34 @@
 -- Companies' contacts and their Customer Engagement Load.
 CREATE TABLE contacts_by_company AS
-SELECT
-    coalesce(company_id, c.of_contact) AS company_id,
-    is_now(started_at) AS is_current,
-    CASE
-        WHEN channel = 'chat' THEN 'chat'
-        WHEN direction = 'inbound' THEN 'hotline'
-        ELSE 'campaign'
-    END AS channel,
-    count(*) AS contacts_n,
-    sum(coalesce(talk_s, handle_s)) AS seconds
-FROM interactions
-LEFT JOIN (SELECT contact_id, company_id AS of_contact FROM contacts) AS c USING (contact_id)
-WHERE answered AND channel IN ('voice', 'chat') AND direction <> 'internal'
-GROUP BY ALL
-UNION ALL
-SELECT
-    coalesce(company_id, c.of_contact),
-    is_now(created_at),
-    'ticket',
-    count(*),
-    0
-FROM tickets
-LEFT JOIN (SELECT contact_id, company_id AS of_contact FROM contacts) AS c USING (contact_id)
-WHERE contact_id IS NOT NULL OR company_id IS NOT NULL
-GROUP BY ALL;
+SELECT *, day IS NOT NULL AS is_current
+FROM (
+    SELECT
+        coalesce(company_id, c.of_contact) AS company_id,
+        -- Of the compared period no day is told, so none is kept apart.
+        if(is_now(started_at), started_at::DATE, NULL) AS day,
+        CASE
+            WHEN channel = 'chat' THEN 'chat'
+            WHEN direction = 'inbound' THEN 'hotline'
+            ELSE 'campaign'
+        END AS channel,
+        count(*) AS contacts_n,
+        sum(coalesce(talk_s, handle_s)) AS seconds
+    FROM interactions
+    LEFT JOIN (SELECT contact_id, company_id AS of_contact FROM contacts) AS c USING (contact_id)
+    WHERE answered AND channel IN ('voice', 'chat') AND direction <> 'internal'
+    GROUP BY ALL
+    UNION ALL
+    SELECT
+        coalesce(company_id, c.of_contact),
+        if(is_now(created_at), created_at::DATE, NULL),
+        'ticket',
+        count(*),
+        0
+    FROM tickets
+    LEFT JOIN (SELECT contact_id, company_id AS of_contact FROM contacts) AS c USING (contact_id)
+    WHERE contact_id IS NOT NULL OR company_id IS NOT NULL
+    GROUP BY ALL
+);
 
 CREATE TABLE resolutions AS
 SELECT
@@ -55,6 +59,18 @@ FROM (
     GROUP BY ALL
 )
 JOIN resolutions USING (is_current);
+
+CREATE TABLE days AS
+SELECT
+    company_id,
+    day,
+    sum(contacts_n)::BIGINT AS contacts_n,
+    coalesce(sum(seconds), 0)
+        + coalesce(sum(contacts_n) FILTER (channel = 'ticket'), 0) * any_value(mean_s) AS load_s
+FROM contacts_by_company
+JOIN resolutions USING (is_current)
+WHERE is_current AND company_id IS NOT NULL
+GROUP BY company_id, day;
 
 CREATE TABLE totals AS
 SELECT
@@ -109,8 +125,14 @@ SELECT
     now.load_s,
     coalesce(before.load_s, 0) AS load_s_previous,
     now.cel,
-    coalesce(before.cel, 0) AS cel_previous
+    coalesce(before.cel, 0) AS cel_previous,
+    load_days
 FROM (FROM loads WHERE is_current) AS now
+JOIN (
+    SELECT company_id, course(list(day), list(load_s), nothing := 0) AS load_days
+    FROM days
+    GROUP BY company_id
+) USING (company_id)
 LEFT JOIN (FROM loads WHERE NOT is_current) AS before USING (company_id)
 LEFT JOIN main.companies AS n USING (company_id);
 CREATE TABLE companies AS FROM company_loads;

@@ -124,11 +124,11 @@ SELECT is_current, unnest([
     {part: 'hold', part_s: hold_sum / aht_n, part_share_pct: pct(hold_sum, aht_sum)},
     {part: 'after', part_s: after_sum / aht_n, part_share_pct: pct(after_sum, aht_sum)},
     {part: 'unsplit', part_s: unsplit_sum / aht_n, part_share_pct: pct(unsplit_sum, aht_sum)}
-], recursive := true)
+], recursive := true), aht_n AS part_n
 FROM totals;
 
 CREATE VIEW handling AS
-SELECT part, now.part_s, now.part_share_pct, before.part_s AS part_s_previous
+SELECT part, now.part_s, now.part_n, now.part_share_pct, before.part_s AS part_s_previous
 FROM (FROM parts WHERE is_current) AS now
 LEFT JOIN (FROM parts WHERE NOT is_current) AS before USING (part);
 

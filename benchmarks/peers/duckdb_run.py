@@ -7,9 +7,7 @@ parse again, is then loaded once.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -24,12 +22,13 @@ SECTIONS = {
     "cel": ("summary", "shares", "companies"),
     "kpi": ("summary", "handling", "percentiles", "service_level"),
     "report": (
-        *("sla_days", "first_response", "breaches", "volume_summary", "channels", "heat"),
-        "tables",
+        *("headline", "sla_days", "distribution", "first_response", "breaches"),
+        *("volume_summary", "volume_days", "channels", "heat", "cel_days", "tables"),
     ),
 }
 PARTS = ("sla", "behavior", "cel", "kpi", "report")
 ALONE = ("by_agent", "by_day")  # sections that the report does not have
+FURTHER = ("distribution",)  # sections of a part of which the report tells more
 LISTS = {"interactions": ("tags", "contact_labels"), "contacts": ("labels",)}  # text in CSV
 # What no part of the report reads.
 UNREAD = {
@@ -54,17 +53,17 @@ def run(report: str, export: Export, output: Path) -> None:
             connection.execute(_script("log") + copy)
             return
         parts = PARTS if report == "report" else (report,)
-        figures = {}
+        sections = {}
         for part in parts:
             connection.execute(f"CREATE SCHEMA {part}_part; SET search_path = '{part}_part,main'")
             connection.execute(_script(part))
             for section in SECTIONS[part]:
                 if len(parts) == 1:
-                    figures[section] = _rows(connection, section)
-                elif section not in ALONE:
+                    sections[section] = _rows(connection, section)
+                elif section not in ALONE and (part == "report" or section not in FURTHER):
                     name = f"{part}_{section}" if section == "summary" else section
-                    figures[name] = _rows(connection, section)
-        written(figures, output)
+                    sections[name] = _rows(connection, section)
+        written(sections, output)
 
 
 def _source(export: Export, table: str, *, load: bool) -> str:
@@ -85,10 +84,7 @@ def _script(name: str) -> str:
     return script.replace("$steps", str(list(STEPS_S)))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, section: str) -> list[dict[str, Any]]:
-    return list(_named(connection.execute(f"FROM {section}")))
-
-
-def _named(found: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    names = [column[0] for column in found.description or ()]
-    return (dict(zip(names, row, strict=True)) for row in found.fetchall())
+def _rows(connection: duckdb.DuckDBPyConnection, section: str) -> str:
+    """The rows of a section as JSON, which DuckDB writes faster than Python."""
+    found = connection.execute(f"SELECT to_json(list(s)) FROM {section} AS s").fetchone()
+    return found[0] if found and found[0] else "[]"

@@ -33,12 +33,24 @@ FROM (SELECT *, if(is_current, day, (day + INTERVAL 30 DAY)::DATE) AS place FROM
 GROUP BY GROUPING SETS ((), (agent), (place))
 HAVING cases_n > 0;
 
-CREATE VIEW summary AS SELECT * EXCLUDE (level, agent, place) FROM compliance WHERE level = 3;
-CREATE VIEW by_agent AS SELECT * EXCLUDE (level, place) FROM compliance WHERE level = 1;
 CREATE VIEW by_day AS
 SELECT * EXCLUDE (level, agent, place), place AS day FROM compliance WHERE level = 2;
+CREATE VIEW summary AS
+SELECT * EXCLUDE (level, agent, place)
+FROM compliance, (SELECT course(list(day), list(sla_pct)) AS sla_days FROM by_day)
+WHERE level = 3;
+CREATE VIEW by_agent AS
+SELECT c.* EXCLUDE (level, place), sla_days
+FROM compliance AS c
+LEFT JOIN (
+    SELECT agent, course(list(day), list(pct(met_n, met_n + not_met_n))) AS sla_days
+    FROM counts
+    WHERE is_current
+    GROUP BY agent
+) AS d ON c.agent IS NOT DISTINCT FROM d.agent
+WHERE level = 1;
 
-CREATE TABLE distribution AS
+CREATE VIEW distribution AS
 SELECT
     q[1] AS first_response_p50_s,
     q[2] AS first_response_p90_s,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.peers.export import TOO_SHORT_S
-from benchmarks.peers.pandas_tables import Read, side_by_side
+from benchmarks.peers.pandas_tables import Read, side_by_side, with_days
 
 NEGATIVE = "inappropriate_action"
 GROUPS = {"agents": ["agent_id"], "teams": ["team"], "team": []}
@@ -87,9 +87,10 @@ def _overall(points: pd.DataFrame, kept: pd.DataFrame, keys: list[str]) -> pd.Da
     on = [*keys, "is_current"]
     earned = points.groupby(on)[["points", "counted_n"]].sum().reset_index()
     cases_n = kept.groupby(on).size().rename("interactions_n").reset_index()
-    return side_by_side(
-        _totals(earned.merge(cases_n, on=on), overall=True), keys, before=["overall_pct"]
-    )
+    totals = _totals(earned.merge(cases_n, on=on), overall=True)
+    current = points[points["is_current"]].groupby([*keys, "day"])
+    daily = _totals(current[["points", "counted_n"]].sum().reset_index(), overall=True)
+    return with_days(side_by_side(totals, keys, before=["overall_pct"]), daily, keys, "overall_pct")
 
 
 def _each(points: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

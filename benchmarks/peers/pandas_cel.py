@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from benchmarks.peers.export import START
-from benchmarks.peers.pandas_tables import Read, side_by_side
+from benchmarks.peers.pandas_tables import Read, side_by_side, with_days
 
 CHANNELS = ("hotline", "campaign", "ticket", "chat")
 
 
 def figures(read: Read) -> dict[str, pd.DataFrame]:
     """The sections of the report."""
-    tickets = read("tickets").assign(is_current=lambda rows: rows["created_at"] >= START)
-    taken_s = (tickets["resolved_at"] - tickets["created_at"]).dt.total_seconds()
-    resolutions = taken_s.groupby(tickets["is_current"]).agg(["mean", "count"])
-    contacts = pd.concat([_calls_and_chats(read), _tickets(tickets, read)])
+    resolutions, contacts = _resolutions(read), _contacts(read)
     loads = _loads(contacts, resolutions["mean"])
     totals = loads.groupby("is_current").agg(
         companies_n=("company_id", "size"),
@@ -30,8 +29,31 @@ def figures(read: Read) -> dict[str, pd.DataFrame]:
             mean_resolution_n=resolutions.loc[True, "count"],
         ),
         "shares": _shares(contacts),
-        "companies": _companies(loads, read("companies")),
+        "companies": _companies(loads, company_days(read), read("companies")),
     }
+
+
+def company_days(read: Read) -> pd.DataFrame:
+    """Contacts and load of each company on each day of the period that has any."""
+    contacts = _contacts(read)
+    current = contacts[contacts["is_current"]]
+    tickets_n = current["contacts_n"].where(current["counted_as"] == "ticket", 0)
+    load_s = current["seconds"] + tickets_n * _resolutions(read).loc[True, "mean"]
+    by_day = current.assign(load_s=load_s).groupby(["company_id", "day"])
+    return by_day[["contacts_n", "load_s"]].sum().reset_index()
+
+
+@cache
+def _resolutions(read: Read) -> pd.DataFrame:
+    tickets = read("tickets")
+    taken_s = (tickets["resolved_at"] - tickets["created_at"]).dt.total_seconds()
+    return taken_s.groupby(tickets["created_at"] >= START).agg(["mean", "count"])
+
+
+@cache
+def _contacts(read: Read) -> pd.DataFrame:
+    """Contacts and their seconds per company, channel and day of the period."""
+    return pd.concat([_calls_and_chats(read), _tickets(read)])
 
 
 def _calls_and_chats(read: Read) -> pd.DataFrame:
@@ -44,10 +66,19 @@ def _calls_and_chats(read: Read) -> pd.DataFrame:
     return _summed(cases)
 
 
-def _tickets(tickets: pd.DataFrame, read: Read) -> pd.DataFrame:
+def _tickets(read: Read) -> pd.DataFrame:
+    tickets = read("tickets")
     assigned = tickets["contact_id"].notna() | tickets["company_id"].notna()
-    of_customers = _with_company(tickets[assigned], read)
-    return _summed(of_customers.assign(counted_as="ticket", seconds=0.0))
+    found = _with_company(tickets[assigned], read)
+    created_at = found["created_at"]
+    return _summed(
+        found.assign(
+            day=created_at.dt.tz_localize(None).dt.floor("D"),
+            is_current=created_at >= START,
+            counted_as="ticket",
+            seconds=0.0,
+        )
+    )
 
 
 def _with_company(rows: pd.DataFrame, read: Read) -> pd.DataFrame:
@@ -58,8 +89,10 @@ def _with_company(rows: pd.DataFrame, read: Read) -> pd.DataFrame:
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    groups = rows.groupby(["company_id", "is_current", "counted_as"])["seconds"]
-    return groups.agg(contacts_n="size", seconds="sum").reset_index()
+    # Of the compared period no day is told, so none is kept apart.
+    rows = rows[rows["company_id"].notna()].assign(day=rows["day"].where(rows["is_current"]))
+    groups = rows.groupby(["company_id", "is_current", "day", "counted_as"], dropna=False)
+    return groups["seconds"].agg(contacts_n="size", seconds="sum").reset_index()
 
 
 def _loads(contacts: pd.DataFrame, mean_s: pd.Series) -> pd.DataFrame:
@@ -67,6 +100,7 @@ def _loads(contacts: pd.DataFrame, mean_s: pd.Series) -> pd.DataFrame:
         index=["company_id", "is_current"],
         columns="counted_as",
         values=["contacts_n", "seconds"],
+        aggfunc="sum",
         fill_value=0,
     )
     short = {"contacts_n": "n", "seconds": "s"}
@@ -87,8 +121,9 @@ def _shares(contacts: pd.DataFrame) -> pd.DataFrame:
     return side_by_side(shares, ["channel"], before=["share_pct"])
 
 
-def _companies(loads: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
-    rows = side_by_side(loads, ["company_id"], before=["load_s", "cel"])
+def _companies(loads: pd.DataFrame, days: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
+    sides = side_by_side(loads, ["company_id"], before=["load_s", "cel"])
+    rows = with_days(sides, days, ["company_id"], "load_s", nothing=0.0)
     rows = rows.fillna({"load_s_previous": 0, "cel_previous": 0})
     names = {
         "hotline_s": "inbound_talk_s",

@@ -135,6 +135,7 @@ def _handling(totals: pd.DataFrame) -> pd.DataFrame:
                 "part": part,
                 "part_s": totals[f"{part}_sum"] / totals["aht_n"],
                 "part_share_pct": 100 * totals[f"{part}_sum"] / totals["aht_sum"],
+                "part_n": totals["aht_n"],
             }
         )
         for part in PARTS

@@ -33,14 +33,22 @@ def run(report: str, export: Export, output: Path) -> None:
     if report == "log":
         modules["log"].write(read, output, split=export.is_csv)
         return
-    sections = {}
+    sections: dict[str, pd.DataFrame] = {}
     for part, module in modules.items():
+        if part == "report":
+            sections |= module.figures(read, sections)
+            continue
         for name, rows in module.figures(read).items():
             if len(parts) == 1:
                 sections[name] = rows
             elif name not in ALONE:
                 sections[f"{part}_{name}" if name == "summary" else name] = rows
-    written({name: rows.to_dict("records") for name, rows in sections.items()}, output)
+    written({name: _json(rows) for name, rows in sections.items()}, output)
+
+
+def _json(rows: pd.DataFrame) -> str:
+    told: str = rows.to_json(orient="records", date_format="iso", date_unit="s")
+    return told
 
 
 def _table(export: Export, table: str, names: Sequence[str]) -> pd.DataFrame:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
-from benchmarks.peers.pandas_tables import Read, percent, side_by_side, verdict
+from benchmarks.peers.pandas_tables import Read, percent, side_by_side, verdict, with_days
 
 VERDICTS = {"met_n": "met", "not_met_n": "not_met", "pending_n": "pending", "na_n": "n/a"}
 COUNTS = ["cases_n", *VERDICTS]
@@ -12,17 +14,19 @@ COUNTS = ["cases_n", *VERDICTS]
 
 def figures(read: Read) -> dict[str, pd.DataFrame]:
     """The sections of the report."""
-    counts = verdict_counts(read("interactions"))
+    counts = verdict_counts(read)
     return {
-        "summary": compliance(counts, []),
-        "by_agent": compliance(counts, ["agent"]),
+        "summary": _with_days(counts, []),
+        "by_agent": _with_days(counts, ["agent"]),
         "by_day": by_day(counts).rename(columns={"place": "day"}),
         "distribution": distribution(read("interactions")),
     }
 
 
-def verdict_counts(cases: pd.DataFrame) -> pd.DataFrame:
+@cache
+def verdict_counts(read: Read) -> pd.DataFrame:
     """Verdicts counted per agent, day and period."""
+    cases = read("interactions")
     keys = ["agent", "day", "is_current"]
     found = verdict(cases)
     flags = pd.DataFrame({name: found == word for name, word in VERDICTS.items()})
@@ -52,3 +56,8 @@ def distribution(cases: pd.DataFrame) -> pd.DataFrame:
     at = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "max": 1.0}
     found = {f"first_response_{name}_s": [responses.quantile(q)] for name, q in at.items()}
     return pd.DataFrame({**found, "responses_n": [responses.count()]})
+
+
+def _with_days(counts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    daily = compliance(counts[counts["is_current"]], [*keys, "day"])
+    return with_days(compliance(counts, keys), daily, keys, "sla_pct")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from benchmarks.peers.export import TOO_SHORT_S, Export
-from benchmarks.peers.polars_tables import cases, ratio, scan, side_by_side
+from benchmarks.peers.polars_tables import cases, ratio, scan, side_by_side, with_days
 
 NEGATIVE = "inappropriate_action"
 POINTS, COUNTED = pl.col("points"), pl.col("counted_n")
@@ -121,7 +121,13 @@ def _overall(points: pl.DataFrame, interactions: pl.DataFrame, keys: list[str]) 
     totals = earned.join(cases_n, on=on, nulls_equal=True).select(
         *on, "interactions_n", overall_pct=_percent(), overall_n="counted_n"
     )
-    return side_by_side(totals, keys, before=["overall_pct"])
+    daily = points.filter("is_current").group_by(*keys, "day").agg(pl.sum("points", "counted_n"))
+    return with_days(
+        side_by_side(totals, keys, before=["overall_pct"]),
+        daily.with_columns(overall_pct=_percent()),
+        keys,
+        "overall_pct",
+    )
 
 
 def _each(points: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from benchmarks.peers.export import START, Export
-from benchmarks.peers.polars_tables import cases, percent, scan, side_by_side
+from benchmarks.peers.polars_tables import cases, percent, scan, side_by_side, with_days
 
 CHANNELS = ("hotline", "campaign", "ticket", "chat")
 
@@ -24,6 +24,8 @@ def plan(export: Export) -> dict[str, pl.LazyFrame]:
         .when((channel == "chat") & pl.col("answered") & (direction != "internal"))
         .then(pl.lit("chat"))
     )
+    # Of the compared period no day is told, so none is kept apart.
+    day = pl.when("is_current").then("day")
     people = scan(export, "contacts").select("contact_id", of_contact="company_id")
     company = pl.coalesce("company_id", "of_contact")
     contacts = (
@@ -31,16 +33,18 @@ def plan(export: Export) -> dict[str, pl.LazyFrame]:
         .with_columns(counted=counted, seconds=pl.coalesce("talk_s", "handle_s"))
         .filter(pl.col("counted").is_not_null())
         .join(people, on="contact_id", how="left")
-        .group_by("is_current", channel="counted", company_id=company)
+        .group_by("is_current", day=day, channel="counted", company_id=company)
         .agg(pl.len().alias("contacts_n"), pl.col("seconds").sum())
     )
-    tickets = scan(export, "tickets").with_columns(is_current=pl.col("created_at") >= START)
+    tickets = scan(export, "tickets").with_columns(
+        day=pl.col("created_at").dt.date(), is_current=pl.col("created_at") >= START
+    )
     taken_s = (pl.col("resolved_at") - pl.col("created_at")).dt.total_seconds()
     return {
         "contacts": contacts,
         "tickets": tickets.join(people, on="contact_id", how="left")
         .filter(pl.col("contact_id").is_not_null() | pl.col("company_id").is_not_null())
-        .group_by("is_current", company_id=company)
+        .group_by("is_current", day=day, company_id=company)
         .agg(pl.len().alias("contacts_n"))
         .with_columns(channel=pl.lit("ticket"), seconds=pl.lit(0.0)),
         "resolutions": tickets.group_by("is_current").agg(
@@ -52,8 +56,7 @@ def plan(export: Export) -> dict[str, pl.LazyFrame]:
 
 def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The sections of the report."""
-    contacts = pl.concat([small["contacts"], small["tickets"]], how="diagonal")
-    contacts = contacts.drop_nulls("company_id")
+    contacts = _contacts(small)
     n, seconds = pl.col("contacts_n"), pl.col("seconds")
     of = {name: pl.col("channel") == name for name in CHANNELS}
     loads = (
@@ -87,7 +90,13 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             how="horizontal",
         ),
         "shares": _shares(contacts),
-        "companies": side_by_side(loads, ["company_id"], before=["load_s", "cel"])
+        "companies": with_days(
+            side_by_side(loads, ["company_id"], before=["load_s", "cel"]),
+            company_days(small),
+            ["company_id"],
+            "load_s",
+            nothing=0.0,
+        )
         .join(small["companies"], on="company_id", how="left")
         .select(
             "company_id",
@@ -101,8 +110,24 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             load_s_previous=pl.col("load_s_previous").fill_null(0),
             cel="cel",
             cel_previous=pl.col("cel_previous").fill_null(0),
+            load_days="load_days",
         ),
     }
+
+
+def company_days(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Contacts and load of each company on each day of the period that has any."""
+    tickets_n = pl.col("contacts_n").filter(pl.col("channel") == "ticket").sum()
+    mean_s = small["resolutions"].filter("is_current")["mean_s"].item()
+    current = _contacts(small).filter("is_current").group_by("company_id", "day")
+    return current.agg(
+        pl.sum("contacts_n"), load_s=pl.col("seconds").sum() + tickets_n * pl.lit(mean_s)
+    )
+
+
+def _contacts(small: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    contacts = pl.concat([small["contacts"], small["tickets"]], how="diagonal")
+    return contacts.drop_nulls("company_id")
 
 
 def _shares(contacts: pl.DataFrame) -> pl.DataFrame:

@@ -86,6 +86,7 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             pl.lit(part).alias("part"),
             ratio(pl.col(f"{part}_sum"), pl.col("aht_n")).alias("part_s"),
             (100 * ratio(pl.col(f"{part}_sum"), pl.col("aht_sum"))).alias("part_share_pct"),
+            pl.col("aht_n").cast(pl.Int64).alias("part_n"),
         )
         for part in PARTS
     ]

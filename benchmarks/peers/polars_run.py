@@ -21,4 +21,4 @@ def run(report: str, export: Export, output: Path) -> None:
     plan = module.plan(replace(export, keeps=report == "report"))
     small = dict(zip(plan, pl.collect_all(plan.values(), engine="streaming"), strict=True))
     figures = module.figures(small)
-    written({name: rows.iter_rows(named=True) for name, rows in figures.items()}, output)
+    written({name: rows.write_json() for name, rows in figures.items()}, output)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from benchmarks.peers.export import Export
-from benchmarks.peers.polars_tables import cases, percent, side_by_side, verdict
+from benchmarks.peers.polars_tables import cases, percent, side_by_side, verdict, with_days
 
 VERDICTS = {"met_n": "met", "not_met_n": "not_met", "pending_n": "pending", "na_n": "n/a"}
 COUNTS = ("cases_n", *VERDICTS)
@@ -37,8 +37,8 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The sections of the report."""
     counts = small["counts"]
     return {
-        "summary": compliance(counts, []),
-        "by_agent": compliance(counts, ["agent"]),
+        "summary": _with_days(counts, []),
+        "by_agent": _with_days(counts, ["agent"]),
         "by_day": by_day(counts).rename({"place": "day"}),
         "distribution": small["responses"],
     }
@@ -56,3 +56,8 @@ def compliance(counts: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     judged = groups.with_columns(sla_n=pl.col("met_n") + pl.col("not_met_n"))
     rated = judged.with_columns(sla_pct=percent("met_n", "sla_n"))
     return side_by_side(rated, keys, before=["sla_pct"])
+
+
+def _with_days(counts: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    daily = compliance(counts.filter("is_current"), [*keys, "day"])
+    return with_days(compliance(counts, keys), daily, keys, "sla_pct")

@@ -7,7 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from benchmarks.peers.export import AS_OF, START, Export
+from benchmarks.peers.export import AS_OF, DAYS_N, END, START, Export
 
 NUMBERS = (
     *("handle_s", "first_response_s", "talk_s", "hold_s", "acw_s", "wait_s", "csat", "score"),
@@ -19,6 +19,7 @@ UNREAD = {
     "transcripts": ("text", "start_s", "end_s"),
 }
 LISTS = ("contact_labels", "tags")
+DAYS = pl.date_range(START.date(), END, closed="left", eager=True).alias("day")
 
 
 def scan(export: Export, table: str) -> pl.LazyFrame:
@@ -91,3 +92,28 @@ def side_by_side(
     if not on:
         return pl.concat([current, earlier], how="horizontal")
     return current.join(earlier, on=on, how="left", nulls_equal=True)
+
+
+def with_days(
+    rows: pl.DataFrame,
+    daily: pl.DataFrame,
+    keys: list[str],
+    figure: str,
+    *,
+    nothing: float | None = None,
+) -> pl.DataFrame:
+    """Rows with ``x_days``: a figure ``x_...`` of each day of the period, in a list."""
+    place = (pl.col("day") - START.date()).dt.total_days().alias("place")
+    told = daily.select(*keys, place, figure)
+    lists = told.group_by(keys).agg(pl.all()) if keys else told.select(pl.all().implode())
+    numbered = lists.with_row_index("row").explode("place", figure)
+    # One after the other in one column: a grid of all groups and days need not be joined.
+    values = pl.repeat(nothing, lists.height * DAYS_N, dtype=told.schema[figure], eager=True)
+    values = values.scatter(
+        numbered["row"].cast(pl.Int64) * DAYS_N + numbered["place"], numbered[figure]
+    )
+    name = f"{figure.rpartition('_')[0]}_days"
+    series = lists.select(*keys, values.reshape((-1, DAYS_N)).arr.to_list().alias(name))
+    if not keys:
+        return pl.concat([rows, series], how="horizontal")
+    return rows.join(series, on=keys, how="left", nulls_equal=True)
