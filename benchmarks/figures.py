@@ -36,7 +36,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "handling": ("part",),
     "percentiles": ("measure",),
     "service_level": ("variant",),
-    "headline": (),
     "sla_days": ("date",),
     "first_response": ("up_to_s", "sla"),
     "breaches": ("case_id",),

@@ -28,7 +28,6 @@ SECTIONS = {
 }
 PARTS = ("sla", "behavior", "cel", "kpi", "report")
 ALONE = ("by_agent", "by_day")  # sections that the report does not have
-FURTHER = ("distribution",)  # sections of a part of which the report tells more
 LISTS = {"interactions": ("tags", "contact_labels"), "contacts": ("labels",)}  # text in CSV
 # What no part of the report reads.
 UNREAD = {
@@ -60,7 +59,8 @@ def run(report: str, export: Export, output: Path) -> None:
             for section in SECTIONS[part]:
                 if len(parts) == 1:
                     sections[section] = _rows(connection, section)
-                elif section not in ALONE and (part == "report" or section not in FURTHER):
+                elif section not in ALONE:
+                    # The report comes last: where it tells more of a section, that is the one kept.
                     name = f"{part}_{section}" if section == "summary" else section
                     sections[name] = _rows(connection, section)
         written(sections, output)

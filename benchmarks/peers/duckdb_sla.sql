@@ -50,7 +50,7 @@ LEFT JOIN (
 ) AS d ON c.agent IS NOT DISTINCT FROM d.agent
 WHERE level = 1;
 
-CREATE VIEW distribution AS
+CREATE TABLE distribution AS
 SELECT
     q[1] AS first_response_p50_s,
     q[2] AS first_response_p90_s,

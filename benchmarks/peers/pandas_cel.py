@@ -33,6 +33,7 @@ def figures(read: Read) -> dict[str, pd.DataFrame]:
     }
 
 
+@cache
 def company_days(read: Read) -> pd.DataFrame:
     """Contacts and load of each company on each day of the period that has any."""
     contacts = _contacts(read)

@@ -6,6 +6,7 @@ from functools import cache
 
 import pandas as pd
 
+from benchmarks.peers.export import DAYS_N
 from benchmarks.peers.pandas_tables import Read, percent, side_by_side, verdict, with_days
 
 VERDICTS = {"met_n": "met", "not_met_n": "not_met", "pending_n": "pending", "na_n": "n/a"}
@@ -35,8 +36,8 @@ def verdict_counts(read: Read) -> pd.DataFrame:
 
 
 def by_day(counts: pd.DataFrame) -> pd.DataFrame:
-    """Each day of the period beside the one 30 days before."""
-    earlier = counts["day"] + pd.Timedelta(days=30)
+    """Each day of the period beside the one at its place in the compared period."""
+    earlier = counts["day"] + pd.Timedelta(days=DAYS_N)
     return compliance(
         counts.assign(place=counts["day"].where(counts["is_current"], earlier)), ["place"]
     )

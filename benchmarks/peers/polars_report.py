@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from benchmarks.peers import polars_behavior, polars_cel, polars_kpi, polars_sla
-from benchmarks.peers.export import AS_OF, BREACHES_N, SLA_S, STEPS_S, TABLES, Export
+from benchmarks.peers.export import AS_OF, BREACHES_N, DAYS_N, SLA_S, STEPS_S, TABLES, Export
 from benchmarks.peers.polars_tables import (
     DAYS,
     cases,
@@ -88,7 +88,7 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     found |= {
         "sla_days": polars_sla.by_day(small["sla counts"])
         .rename({"place": "date"})
-        .with_columns(date_previous=pl.col("date") - pl.duration(days=len(DAYS))),
+        .with_columns(date_previous=pl.col("date") - pl.duration(days=DAYS_N)),
         "distribution": with_days(told, small["responses by day"], [], "first_response_s"),
         "first_response": _by_length(small["waits"]),
         "breaches": small["breaches"],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from benchmarks.peers.export import Export
+from benchmarks.peers.export import DAYS_N, Export
 from benchmarks.peers.polars_tables import cases, percent, side_by_side, verdict, with_days
 
 VERDICTS = {"met_n": "met", "not_met_n": "not_met", "pending_n": "pending", "na_n": "n/a"}
@@ -45,8 +45,8 @@ def figures(small: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def by_day(counts: pl.DataFrame) -> pl.DataFrame:
-    """Each day of the period beside the one 30 days before."""
-    place = pl.when("is_current").then("day").otherwise(pl.col("day") + pl.duration(days=30))
+    """Each day of the period beside the one at its place in the compared period."""
+    place = pl.when("is_current").then("day").otherwise(pl.col("day") + pl.duration(days=DAYS_N))
     return compliance(counts.with_columns(place=place), ["place"])
 
 
