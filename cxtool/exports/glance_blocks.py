@@ -1,7 +1,7 @@
 """How regular the records of a CSV file are, found by counting the bytes of its blocks.
 
 For files of any size: the work is done on arrays, and parts of a file are looked at side by side.
-What else is asked of every byte is asked here, while a block is in a processor's cache.
+What else is asked of every byte is asked here, while a block is at hand.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from cxtool.exports.glance_blanks import is_trimmed
 if TYPE_CHECKING:
     from cxtool.exports.text import TextFile
 
-BLOCK_BYTES = 1 << 21  # large enough that threads seldom wait for each other
+# Of smaller ones more would stay in a processor's cache, but threads wait for each other.
+BLOCK_BYTES = 1 << 21
 LET_GO_BYTES = 1 << 24
 WORKERS = 4
 LINE_END, CARRIAGE_RETURN, APOSTROPHE, PLUS = b"\n\r'+"
